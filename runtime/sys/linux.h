@@ -1,0 +1,190 @@
+// Linux, as much of it as the runtime uses: thin, typed wrappers over Syscall, and the kernel's structs in our own words.
+//
+// All wrappers:  Runs on: any (goroutine stack, g0, signal stack).  Needs P: no.  Locks: none.  Async-signal-safe.
+// Errors: a result in -4095..-1 is -errno; errno itself is never read nor written. They do not retry: EINTR is the caller's.
+// Blocks: never, unless said; "Blocks: M" stops the thread and whatever P it holds.
+#ifndef GORT_RUNTIME_SYS_LINUX_H_
+#define GORT_RUNTIME_SYS_LINUX_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gort::runtime::sys {
+
+// ---- Constants. Source: Linux uapi headers; equal on amd64, arm64 and riscv64 unless said. -----------------------------
+
+enum Errno : int {
+  kEPERM = 1,
+  kENOENT = 2,
+  kEINTR = 4,
+  kEAGAIN = 11,
+  kENOMEM = 12,
+  kEFAULT = 14,
+  kEINVAL = 22,
+  kENOSYS = 38,
+  kETIMEDOUT = 110,
+};
+
+enum OpenFlags : int { kO_RDONLY = 0, kO_CLOEXEC = 0x80000 };
+
+enum MmapProt : int { kPROT_NONE = 0, kPROT_READ = 1, kPROT_WRITE = 2 };
+enum MmapFlags : int { kMAP_PRIVATE = 0x02, kMAP_FIXED = 0x10, kMAP_ANONYMOUS = 0x20, kMAP_NORESERVE = 0x4000 };
+
+enum MadviseAdvice : int {
+  kMADV_DONTNEED = 4,
+  kMADV_NOHUGEPAGE = 15,
+  kMADV_GUARD_INSTALL = 102,  // Linux 6.13: the pages fault with SIGSEGV; a marker in the page table, no mapping of its own
+  kMADV_GUARD_REMOVE = 103,
+};
+
+enum Signal : int { kSIGQUIT = 3, kSIGILL = 4, kSIGTRAP = 5, kSIGABRT = 6, kSIGBUS = 7, kSIGFPE = 8, kSIGSEGV = 11, kSIGURG = 23 };
+enum SigprocmaskHow : int { kSIG_BLOCK = 0, kSIG_UNBLOCK = 1, kSIG_SETMASK = 2 };
+enum SigactionFlags : unsigned long {
+  kSA_SIGINFO = 0x4,
+  kSA_RESTORER = 0x04000000,
+  kSA_ONSTACK = 0x08000000,
+  kSA_RESTART = 0x10000000,
+  kSA_NODEFER = 0x40000000,
+  kSA_RESETHAND = 0x80000000,
+};
+enum SigaltstackFlags : int { kSS_ONSTACK = 1, kSS_DISABLE = 2 };
+enum SiCode : int { kSI_KERNEL = 0x80, kSEGV_MAPERR = 1, kSEGV_ACCERR = 2 };
+
+enum RlimitResource : int { kRLIMIT_STACK = 3, kRLIMIT_AS = 9 };
+
+// ---- Structs of the kernel ABI -----------------------------------------------------------------------------------------
+
+struct Timespec {
+  int64_t tv_sec;
+  int64_t tv_nsec;
+};
+static_assert(sizeof(Timespec) == 16);
+
+struct Iovec {
+  void* iov_base;
+  size_t iov_len;
+};
+static_assert(sizeof(Iovec) == 16);
+
+struct Rlimit {
+  uint64_t rlim_cur;  // UINT64_MAX: no limit
+  uint64_t rlim_max;
+};
+static_assert(sizeof(Rlimit) == 16);
+
+// A set of the 64 signals; signal n is bit n-1.
+using SigsetBits = uint64_t;
+constexpr SigsetBits SigBit(int sig) { return SigsetBits{1} << (sig - 1); }
+
+// What rt_sigaction takes: the kernel's struct, not libc's of the same name.
+struct KernelSigaction {
+  void (*handler)(int sig, void* info, void* ucontext);  // 0 default, 1 ignore; called with one argument without kSA_SIGINFO
+  unsigned long flags;
+#if !defined(__riscv)
+  void (*restorer)();  // riscv has no such field: the kernel returns through the vDSO
+#endif
+  SigsetBits mask;
+};
+#if defined(__riscv)
+static_assert(sizeof(KernelSigaction) == 24);
+#else
+static_assert(sizeof(KernelSigaction) == 32);
+#endif
+
+struct StackT {
+  void* ss_sp;
+  int ss_flags;
+  size_t ss_size;
+};
+static_assert(sizeof(StackT) == 24);
+
+// The head of siginfo_t for a fault; the kernel's is 128 bytes.
+struct SiginfoFault {
+  int si_signo;
+  int si_errno;
+  int si_code;
+  int pad;
+  uintptr_t si_addr;
+};
+static_assert(sizeof(SiginfoFault) == 24);
+
+// One record of getdents64; d_name is zero-terminated and runs to d_reclen.
+struct Dirent64 {
+  uint64_t d_ino;
+  int64_t d_off;
+  uint16_t d_reclen;
+  uint8_t d_type;
+  char d_name[5];  // at least; the record is padded to a multiple of 8
+};
+static_assert(sizeof(Dirent64) == 24);
+static_assert(offsetof(Dirent64, d_name) == 19);
+
+// ---- Files -------------------------------------------------------------------------------------------------------------
+
+// Blocks: M, as the file does.
+long Read(int fd, void* buf, size_t size_bytes);
+long Write(int fd, const void* buf, size_t size_bytes);
+// openat relative to the working directory, mode 0 (no file is created through this). Returns the descriptor.
+long Open(const char* path, int flags);
+long Close(int fd);
+// Directory records (Dirent64) into buf; the number of bytes, 0 at the end.
+long Getdents64(int fd, void* buf, size_t size_bytes);
+
+// ---- Process and threads -----------------------------------------------------------------------------------------------
+
+// Ends the process, all threads.
+[[noreturn]] void ExitGroup(int status);
+// Ends the calling thread only. Its stack must stay mapped until the kernel is done with it (CLONE_CHILD_CLEARTID).
+[[noreturn]] void ExitThread(int status);
+int Getpid();
+int Gettid();
+long Tgkill(int pid, int tid, int sig);
+// Lets another thread of equal priority run. Source: Go 1.27 runtime.osyield.
+void SchedYield();
+// The number of CPUs this thread may run on (sched_getaffinity), at least 1. Source: Go 1.27 runtime.getproccount.
+int NumCPU();
+// The soft and hard limit of `resource` (RlimitResource). Returns 0 or -errno.
+long Getrlimit(int resource, Rlimit* limit);
+#if defined(__x86_64__)
+// Sets the calling thread's fs base. Source: arch_prctl(2) ARCH_SET_FS.
+long ArchPrctlSetFs(void* base);
+#endif
+
+// ---- Memory ------------------------------------------------------------------------------------------------------------
+
+// Returns the address, or -errno: test with IsError.
+long Mmap(void* addr, size_t size_bytes, int prot, int flags, int fd, int64_t offset_bytes);
+long Munmap(void* addr, size_t size_bytes);
+long Mprotect(void* addr, size_t size_bytes, int prot);
+long Madvise(void* addr, size_t size_bytes, int advice);
+// One advice for up to 1024 ranges of the process behind `pidfd`. Returns the bytes advised, which may be fewer than asked.
+long ProcessMadvise(int pidfd, const Iovec* ranges, size_t count, int advice);
+// A descriptor for process `pid` (close-on-exec).
+long PidfdOpen(int pid);
+// vec[i] bit 0: page i of [addr, addr+size_bytes) is resident.
+long Mincore(void* addr, size_t size_bytes, unsigned char* vec);
+
+// ---- Futex and clock ---------------------------------------------------------------------------------------------------
+
+// Sleeps while *addr == val, until woken, for at most timeout_ns (< 0: for ever). May return for no reason: check *addr again.
+// Returns 0 when woken, -EAGAIN when *addr differed, -ETIMEDOUT, -EINTR.  Private to the process.
+// Blocks: M.  Units: nanoseconds of CLOCK_MONOTONIC, relative.  Source: Go 1.27 runtime.futexsleep.
+long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns);
+// Wakes up to n sleepers on addr; returns how many. `addr` is not read: it may have been unmapped (-EFAULT then).
+long FutexWake(const uint32_t* addr, uint32_t n);
+
+// Nanoseconds of CLOCK_MONOTONIC; 0 is some time before the process. Source: Go 1.27 runtime.nanotime.
+int64_t Nanotime();
+
+// ---- Signals -----------------------------------------------------------------------------------------------------------
+
+// Installs `act` (nullptr: only asks) and stores the previous action in `old` (nullptr: not wanted). Returns 0 or -errno.
+// Adds the restorer where the kernel wants one (amd64); its code is the one that libgcc and gdb take for a signal frame, so
+// that exceptions' tables, backtrace() and `bt` walk through a handler.
+long RtSigaction(int sig, const KernelSigaction* act, KernelSigaction* old);
+long RtSigprocmask(int how, const SigsetBits* set, SigsetBits* old);
+long Sigaltstack(const StackT* ss, StackT* old);
+
+}  // namespace gort::runtime::sys
+
+#endif  // GORT_RUNTIME_SYS_LINUX_H_
