@@ -98,13 +98,13 @@ struct StackT {
 };
 static_assert(sizeof(StackT) == 24);
 
-// The head of siginfo_t for a fault; the kernel's is 128 bytes.
+// The head of siginfo_t for a fault; the kernel's is 128 bytes. No "si_" before the names: libc has macros that are called so.
 struct SiginfoFault {
-  int si_signo;
-  int si_errno;
-  int si_code;
+  int signo;
+  int error;
+  int code;  // SiCode
   int pad;
-  uintptr_t si_addr;
+  uintptr_t addr;
 };
 static_assert(sizeof(SiginfoFault) == 24);
 

@@ -1,0 +1,117 @@
+#include "gort/runtime/sys/linux.h"
+
+#include "gort/runtime/sys/syscall.h"
+
+namespace gort::runtime::sys {
+namespace {
+
+constexpr int kAtFdcwd = -100;
+constexpr int kFutexWaitPrivate = 0 | 128;
+constexpr int kFutexWakePrivate = 1 | 128;
+constexpr int kClockMonotonic = 1;
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+
+// Linux's largest configuration is 8192 CPUs. A smaller kernel writes less; a mask that does not fit fails with EINVAL.
+constexpr size_t kCpuMaskWords = 8192 / 64;
+
+long Long(const void* p) { return static_cast<long>(reinterpret_cast<uintptr_t>(p)); }
+long Long(size_t n) { return static_cast<long>(n); }
+
+}  // namespace
+
+long Read(int fd, void* buf, size_t size_bytes) { return Syscall(kSysRead, fd, Long(buf), Long(size_bytes)); }
+
+long Write(int fd, const void* buf, size_t size_bytes) { return Syscall(kSysWrite, fd, Long(buf), Long(size_bytes)); }
+
+long Open(const char* path, int flags) { return Syscall(kSysOpenat, kAtFdcwd, Long(path), flags, 0); }
+
+long Close(int fd) { return Syscall(kSysClose, fd); }
+
+long Getdents64(int fd, void* buf, size_t size_bytes) {
+  return Syscall(kSysGetdents64, fd, Long(buf), Long(size_bytes));
+}
+
+void ExitGroup(int status) {
+  // The loops say to the compiler what the kernel promises: these do not return.
+  for (;;) Syscall(kSysExitGroup, status);
+}
+
+void ExitThread(int status) {
+  for (;;) Syscall(kSysExit, status);
+}
+
+int Getpid() { return static_cast<int>(Syscall(kSysGetpid)); }
+
+int Gettid() { return static_cast<int>(Syscall(kSysGettid)); }
+
+long Tgkill(int pid, int tid, int sig) { return Syscall(kSysTgkill, pid, tid, sig); }
+
+void SchedYield() { Syscall(kSysSchedYield); }
+
+int NumCPU() {
+  uint64_t mask[kCpuMaskWords];
+  const long bytes = Syscall(kSysSchedGetaffinity, 0, sizeof(mask), Long(mask));
+  if (IsError(bytes)) return 1;
+  int n = 0;
+  for (long i = 0; i < bytes / 8; ++i) {
+    // Counted by hand: without -mpopcnt the builtin is a call into libgcc, which a freestanding link may not have.
+    for (uint64_t word = mask[i]; word != 0; word &= word - 1) ++n;
+  }
+  return n > 0 ? n : 1;
+}
+
+long Getrlimit(int resource, Rlimit* limit) { return Syscall(kSysPrlimit64, 0, resource, 0, Long(limit)); }
+
+#if defined(__x86_64__)
+long ArchPrctlSetFs(void* base) {
+  constexpr long kArchSetFs = 0x1002;
+  return Syscall(kSysArchPrctl, kArchSetFs, Long(base));
+}
+#endif
+
+long Mmap(void* addr, size_t size_bytes, int prot, int flags, int fd, int64_t offset_bytes) {
+  return Syscall(kSysMmap, Long(addr), Long(size_bytes), prot, flags, fd, offset_bytes);
+}
+
+long Munmap(void* addr, size_t size_bytes) { return Syscall(kSysMunmap, Long(addr), Long(size_bytes)); }
+
+long Mprotect(void* addr, size_t size_bytes, int prot) {
+  return Syscall(kSysMprotect, Long(addr), Long(size_bytes), prot);
+}
+
+long Madvise(void* addr, size_t size_bytes, int advice) {
+  return Syscall(kSysMadvise, Long(addr), Long(size_bytes), advice);
+}
+
+long ProcessMadvise(int pidfd, const Iovec* ranges, size_t count, int advice) {
+  return Syscall(kSysProcessMadvise, pidfd, Long(ranges), Long(count), advice, 0);
+}
+
+long PidfdOpen(int pid) { return Syscall(kSysPidfdOpen, pid, 0); }
+
+long Mincore(void* addr, size_t size_bytes, unsigned char* vec) {
+  return Syscall(kSysMincore, Long(addr), Long(size_bytes), Long(vec));
+}
+
+long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns) {
+  Timespec timeout;
+  const Timespec* timeout_or_null = nullptr;
+  if (timeout_ns >= 0) {
+    timeout.tv_sec = timeout_ns / kNanosPerSecond;
+    timeout.tv_nsec = timeout_ns % kNanosPerSecond;
+    timeout_or_null = &timeout;
+  }
+  return Syscall(kSysFutex, Long(addr), kFutexWaitPrivate, static_cast<long>(val), Long(timeout_or_null));
+}
+
+long FutexWake(const uint32_t* addr, uint32_t n) {
+  return Syscall(kSysFutex, Long(addr), kFutexWakePrivate, static_cast<long>(n));
+}
+
+int64_t Nanotime() {
+  Timespec now{0, 0};
+  Syscall(kSysClockGettime, kClockMonotonic, Long(&now));
+  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
+}
+
+}  // namespace gort::runtime::sys
