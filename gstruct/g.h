@@ -1,0 +1,127 @@
+// g: one goroutine.
+//
+// Every field that has a Go name sits at Go 1.27's offset on amd64, arm64 and riscv64, so that a tool which knows Go's
+// `runtime.g` reads ours: gstruct/crosscheck compares them, and lists with reasons what Go has and we have not. Our own
+// fields live in the holes which that leaves; they are marked "ours".
+//
+// Guards, unless a field says otherwise: before the goroutine is published, its creator; while it is kGrunning or
+// kGsyscall, the goroutine itself (and the scheduler code on its M); while it is on a queue or waiting, whoever took it
+// from there by changing atomicstatus. `G` below means that rule.
+//
+// Source: Go 1.27 runtime.g.
+#ifndef GORT_GSTRUCT_G_H_
+#define GORT_GSTRUCT_G_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "gort/gstruct/gobuf.h"
+#include "gort/gstruct/stack.h"
+#include "gort/gstruct/waitreason.h"
+
+namespace gort::runtime {
+
+struct m;
+struct sudog;
+struct timer;
+struct synctestBubble;
+
+struct g {
+  // Bounds of the stack. Writer: malg, or rt0_go for g0. Readers: any (constant while the goroutine lives).
+  struct stack stack;
+  // sp below this makes a checking prologue call __morestack: stack.lo + stackGuard, or stackPreempt.
+  // Writer: malg, and whoever asks for a yield. Readers: prologues of the goroutine.
+  uintptr_t stackguard0;
+  // The same for code that runs on g0 and for C; never stackPreempt.
+  uintptr_t stackguard1;
+
+  // Head of the exceptions that this goroutine is handling, while it is not running: the first word of libstdc++'s
+  // __cxa_eh_globals, swapped in and out by the switch routines. Null when no catch block is open. G.
+  void* _panic;
+  // Go: innermost deferred call. Always null: what C++ defers are destructors, and those live in the unwind tables.
+  void* _defer;
+
+  // The M that runs this goroutine; null unless kGrunning or kGsyscall. Writer: execute, dropg. G.
+  struct m* m;
+  // Where to resume. G; see gobuf.h.
+  gobuf sched;
+
+  // While kGsyscall: the frame that made the call, from which a traceback starts. Writer: the goroutine.
+  uintptr_t syscallsp;
+  uintptr_t syscallpc;
+  uintptr_t syscallbp;
+  // Expected sp at the outermost frame: where a traceback must end. Writer: newproc.
+  uintptr_t stktopsp;
+  // What the waker hands to the sleeper (Go: a sudog*). Writer: the waker, before goready; reader: the goroutine. G.
+  void* param;
+  // A Gstatus. Writers: casgstatus only. Readers: any.
+  std::atomic<std::uint32_t> atomicstatus;
+  // Go: lock of the CPU profiler and the stack scanner; no writer yet.
+  std::uint32_t stackLock;
+  // 1 is the user's main; g0 has 0; never reused. Writer: newproc. Readers: any.
+  std::uint64_t goid;
+
+  // ---- The head that the layout profile promises ends here. ----
+
+  // Next on a run queue or a free list. Guard: that queue's.
+  g* schedlink;
+  // CLOCK_MONOTONIC ns when the goroutine began to wait; 0 when not known. G.
+  std::int64_t waitsince;
+  // Valid while kGwaiting. Writer: gopark. Readers: tracebacks (a torn read is impossible: one byte). G.
+  WaitReason waitreason;
+  // A yield was asked for (stackguard0 was set to stackPreempt). Writer: who asks.
+  bool preempt;
+
+  // Ours: std::uncaught_exceptions() of this goroutine while it is not running; see _panic. G.
+  alignas(8) std::uint32_t uncaughtExceptions;
+  // Ours: what stackalloc gave: `stack` is its lower part, this g and the closure its upper. Writer: malg.
+  alignas(8) struct stack slot;
+
+  // The M that this goroutine is locked to by LockOSThread; null when free. G.
+  struct m* lockedm;
+
+  // Ours: where the go statement stands, from std::source_location: its line here, the other parts below. G.
+  std::uint32_t goline;
+  // The last fault on this goroutine, for reports and debuggers: signal, si_code, address, pc.
+  // Writer: the signal handler on its M. Go: also input of sigpanic.
+  alignas(8) std::uint32_t sig;
+  const char* gofile;      // ours; lives for ever
+  const char* gofunction;  // ours; lives for ever
+  // Ours: GoOptions::name; lives at least as long as the goroutine; null when none. Writer: newproc.
+  const char* name;
+  uintptr_t sigcode0;
+  uintptr_t sigcode1;
+  uintptr_t sigpc;
+
+  // goid of the creator. Writer: newproc.
+  std::uint64_t parentGoid;
+  // Return address of the go statement. Writer: newproc.
+  uintptr_t gopc;
+  // Ours: next in the list of all goroutines, allgs. Written once by allgadd; a g is never removed from it.
+  g* alllink;
+  // Entry function. Writer: newproc.
+  uintptr_t startpc;
+  // What a race detector or address sanitizer keeps for this stack: TSan's fiber, or ASan's fake stack. G.
+  uintptr_t racectx;
+  // The sudogs this goroutine is enqueued with, in lock order. Writer: the goroutine. G.
+  sudog* waiting;
+  // Go's cgoCtxt lies here.
+  uintptr_t hole328[3];
+  // Profiler labels; inherited by the goroutines it starts. G.
+  void* labels;
+  // The timer that Sleep reuses. G.
+  struct timer* timer;
+  // Until when it sleeps, CLOCK_MONOTONIC ns. G.
+  std::int64_t sleepWhen;
+  // 1 once some case of the running select won. Writers: wakers, by compare-and-swap.
+  std::atomic<std::uint32_t> selectDone;
+  // Go's coroarg lies here.
+  uintptr_t hole384;
+  // The synctest bubble this goroutine belongs to; null when none. Inherited. Writer: newproc.
+  synctestBubble* bubble;
+};
+
+}  // namespace gort::runtime
+
+#endif  // GORT_GSTRUCT_G_H_

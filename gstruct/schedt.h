@@ -1,0 +1,52 @@
+// schedt: what all Ms and Ps share. There is one, `sched`.
+//
+// The fields through `lock` sit at Go 1.27's offsets; the others keep Go's names. A field marked with (lock) is guarded
+// by sched.lock; an atomic one may be read by any thread and is written as it says.
+//
+// Source: Go 1.27 runtime.schedt.
+#ifndef GORT_GSTRUCT_SCHEDT_H_
+#define GORT_GSTRUCT_SCHEDT_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "gort/gstruct/glist.h"
+#include "gort/gstruct/mutex.h"
+
+namespace gort::runtime {
+
+struct m;
+struct p;
+
+struct schedt {
+  std::atomic<std::uint64_t> goidgen;  // last goid given to a P's batch; fetch-add
+  std::atomic<std::int64_t> lastpoll;  // when the network was last polled, ns; 0 while an M is polling
+  std::atomic<std::int64_t> pollUntil; // until when the polling M sleeps, ns
+  std::atomic<std::int32_t> pollingNet;  // 1 while a P polls without blocking
+  alignas(8) mutex lock;
+
+  m* midle;                    // idle Ms, through m.schedlink (lock)
+  std::int32_t nmidle;         // their number (lock)
+  std::int32_t nmidlelocked;   // Ms that wait for the goroutine locked to them (lock)
+  std::int64_t mnext;          // id of the next M (lock)
+  std::int32_t maxmcount;      // most Ms that may exist: 10000 (lock)
+  std::int32_t nmsys;          // Ms that run no goroutines and count for nothing in the deadlock check (lock)
+  std::int64_t nmfreed;        // Ms that have ended (lock)
+  std::atomic<std::int32_t> ngsys;  // goroutines of the runtime itself
+
+  p* pidle;                           // idle Ps, through p.link (lock)
+  std::atomic<std::int32_t> npidle;   // their number; written under lock
+  std::atomic<std::int32_t> nmspinning;
+  std::atomic<std::uint32_t> needspinning;
+
+  gQueue runq;                        // the global run queue (lock)
+  std::atomic<std::int32_t> runqsize; // runq.size, for a look without the lock; written under it
+
+  gList gFree;                        // dead goroutines with stacks that no P keeps (lock)
+
+  std::atomic<std::uint64_t> goroutinesCreated;
+};
+
+}  // namespace gort::runtime
+
+#endif  // GORT_GSTRUCT_SCHEDT_H_

@@ -1,0 +1,58 @@
+// Why a goroutine waits: the words between the brackets of `goroutine 7 [chan receive]:`.
+// Source: Go 1.27 runtime.waitReason; the texts are Go's, the numbers are ours (no tool reads them).
+#ifndef GORT_GSTRUCT_WAITREASON_H_
+#define GORT_GSTRUCT_WAITREASON_H_
+
+#include <cstdint>
+
+namespace gort::runtime {
+
+enum class WaitReason : std::uint8_t {
+  kZero,
+  kIOWait,
+  kChanReceiveNilChan,
+  kChanSendNilChan,
+  kSelect,
+  kSelectNoCases,
+  kChanReceive,
+  kChanSend,
+  kSemacquire,
+  kSleep,
+  kSyncCondWait,
+  kSyncMutexLock,
+  kSyncRWMutexRLock,
+  kSyncRWMutexLock,
+  kSyncWaitGroupWait,
+  kPreempted,
+  kSynctestRun,
+  kSynctestWait,
+};
+
+// The text for `reason`; "" for kZero, "unknown wait reason" for a value that is none of the above.
+constexpr const char* WaitReasonText(WaitReason reason) {
+  switch (reason) {
+    case WaitReason::kZero: return "";
+    case WaitReason::kIOWait: return "IO wait";
+    case WaitReason::kChanReceiveNilChan: return "chan receive (nil chan)";
+    case WaitReason::kChanSendNilChan: return "chan send (nil chan)";
+    case WaitReason::kSelect: return "select";
+    case WaitReason::kSelectNoCases: return "select (no cases)";
+    case WaitReason::kChanReceive: return "chan receive";
+    case WaitReason::kChanSend: return "chan send";
+    case WaitReason::kSemacquire: return "semacquire";
+    case WaitReason::kSleep: return "sleep";
+    case WaitReason::kSyncCondWait: return "sync.Cond.Wait";
+    case WaitReason::kSyncMutexLock: return "sync.Mutex.Lock";
+    case WaitReason::kSyncRWMutexRLock: return "sync.RWMutex.RLock";
+    case WaitReason::kSyncRWMutexLock: return "sync.RWMutex.Lock";
+    case WaitReason::kSyncWaitGroupWait: return "sync.WaitGroup.Wait";
+    case WaitReason::kPreempted: return "preempted";
+    case WaitReason::kSynctestRun: return "synctest.Run";
+    case WaitReason::kSynctestWait: return "synctest.Wait";
+  }
+  return "unknown wait reason";
+}
+
+}  // namespace gort::runtime
+
+#endif  // GORT_GSTRUCT_WAITREASON_H_
