@@ -72,7 +72,15 @@ def gort_private_headers(name, srcs, deps = [], **kwargs):
     )
     return [":" + library]
 
-def gort_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], freestanding = False, **kwargs):
+def _for_cpu(srcs_by_cpu):
+    if not srcs_by_cpu:
+        return []
+    return select(dict(
+        [("@platforms//cpu:" + cpu, srcs) for cpu, srcs in srcs_by_cpu.items()],
+        **{"//conditions:default": []}
+    ))
+
+def gort_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], freestanding = False, srcs_by_cpu = {}, **kwargs):
     """A library of gort: cc_library with our flags, our include path, and private unless it says otherwise.
 
     Args:
@@ -82,11 +90,12 @@ def gort_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], freestand
       deps: libraries, all of lower layers or of the same package (bazel/layers.bzl).
       copts: flags after ours.
       freestanding: True for layers 0 to 4: no libc, no exceptions, no RTTI (GORT_FREESTANDING_COPTS).
+      srcs_by_cpu: sources for one architecture, by the name of its constraint in @platforms//cpu ("x86_64", "aarch64", "riscv64").
       **kwargs: passed on to cc_library.
     """
     cc_library(
         name = name,
-        srcs = [src for src in srcs if not _is_header(src)],
+        srcs = [src for src in srcs if not _is_header(src)] + _for_cpu(srcs_by_cpu),
         hdrs = hdrs,
         copts = gort_copts(freestanding) + copts,
         include_prefix = "gort",

@@ -1,0 +1,27 @@
+// Goroutines in words: the blocks that a fatal error prints.
+//
+//     goroutine 7 [chan receive]:
+//     <frames, from hooks.traceback>
+//     created by worker::Start in goroutine 1
+//     	worker.cc:31
+#ifndef GORT_RUNTIME_SCHED_DUMP_H_
+#define GORT_RUNTIME_SCHED_DUMP_H_
+
+#include "gort/gstruct/g.h"
+
+namespace gort::runtime {
+
+// Prints an empty line and gp's block to fd 2. `ucontext`: where a signal interrupted gp, or null.
+// Runs on: any, also gsignal.  Needs P: no.  Locks: none.
+// Source: Go 1.27 runtime.goroutineheader, traceback, printcreatedby.
+void DumpGoroutine(g* gp, void* ucontext);
+
+// The same for every goroutine that is neither dead nor `except` (which may be null), newest first.
+void DumpOtherGoroutines(const g* except);
+
+// Makes sys::Fatal print the current goroutine, and in a deadlock all of them.
+void InstallFatalDump();
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_DUMP_H_

@@ -1,0 +1,18 @@
+#include "gort/runtime/sched/globals.h"
+
+namespace gort::runtime {
+
+constinit g g0{};
+constinit m m0{};
+constinit schedt sched{};
+constinit p* allp[1]{};
+constinit std::atomic<g*> allgs{nullptr};
+constinit std::atomic<std::int64_t> allglen{0};
+
+std::int32_t argc = 0;
+char** argv = nullptr;
+char** envp = nullptr;
+std::int32_t ncpu = 0;
+std::uint64_t physPageSize = 0;
+
+}  // namespace gort::runtime

@@ -1,0 +1,47 @@
+// Goroutines as memory: where a g lies, and how dead ones are kept for reuse.
+//
+//     slot.hi ->  +--------------------+
+//                 |  g                 |   64-byte aligned
+//                 +--------------------+
+//                 |  closure           |   what `go` captured, constructed in place: no allocation
+//     stack.hi -> +--------------------+   16-byte aligned
+//                 |  frames            |
+//     slot.lo ->  +--------------------+   = stack.lo
+//
+// A parked goroutine with a shallow stack thus costs one page: g, closure and frames share it.
+// A g never goes back to the stack pool, because debuggers and tracebacks walk allgs without a lock; its slot stays with
+// it, and a dead goroutine's memory is reused by the next one whose stack has the same size.
+#ifndef GORT_RUNTIME_SCHED_MALG_H_
+#define GORT_RUNTIME_SCHED_MALG_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gort/gstruct/g.h"
+#include "gort/gstruct/p.h"
+
+namespace gort::runtime {
+
+// A kGdead goroutine with room for `closure_bytes` above its stack; *closure is that room, aligned to `closure_align`, a
+// power of two. `stack_bytes` is what the slot has in all; 0 is the default. Returned: in allgs, not on any list.
+// Runs on: any.  Needs P: pp, the caller's, or null from a foreign thread.  Locks: may take sched.lock and the pool's.
+// Errors: stops the program with a sentence when there is no memory; closure_bytes over kMaxClosureBytes.
+// Source: Go 1.27 runtime.gfget, runtime.malg.
+g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t closure_align, void** closure);
+
+// The largest closure kept above a stack; a larger one belongs on the heap (runtime/sched/go.h does that).
+inline constexpr std::size_t kMaxClosureBytes = 2048;
+
+// Keeps a dead goroutine for gfget.
+// Runs on: g0.  Needs P: pp.  Locks: may take sched.lock.
+// Source: Go 1.27 runtime.gfput.
+void gfput(p* pp, g* gp);
+
+// The number of goroutines that are not dead. A snapshot; exact when nothing changes.
+// Runs on: any.  Blocks: never.
+// Source: Go 1.27 runtime.gcount.
+std::int32_t gcount();
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_MALG_H_

@@ -1,0 +1,108 @@
+#include "gort/runtime/sched/newproc.h"
+
+#include <atomic>
+
+#include "gort/gstruct/m.h"
+#include "gort/gstruct/p.h"
+#include "gort/gstruct/status.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/idle.h"
+#include "gort/runtime/sched/malg.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sched/runq.h"
+#include "gort/runtime/sched/startup.h"
+#include "gort/runtime/switch/switch.h"
+#include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
+#include "gort/stack/stack.h"
+
+// One byte into runtime.goexit: see amd64/sched.S.
+extern "C" char gort_goexit[] asm("runtime.goexit");
+
+namespace gort::runtime {
+
+namespace {
+
+p* CurrentP() {
+  g* self = getg();
+  return self != nullptr ? self->m->p : nullptr;
+}
+
+// goids are handed to Ps in batches, so that starting a goroutine touches no shared counter.
+std::uint64_t NextGoid(p* pp) {
+  if (pp == nullptr) return sched.goidgen.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (pp->goidcache == pp->goidcacheend) {
+    pp->goidcache = sched.goidgen.fetch_add(goidCacheBatch, std::memory_order_relaxed) + 1;
+    pp->goidcacheend = pp->goidcache + goidCacheBatch;
+  }
+  return pp->goidcache++;
+}
+
+// The user's main expects the stack that a main has: RLIMIT_STACK. Only address space until it is touched.
+std::size_t MainStackBytes() {
+  constexpr std::size_t kWhenUnlimited = 64 << 20;
+  sys::Rlimit limit;
+  if (sys::Getrlimit(sys::kRLIMIT_STACK, &limit) != 0) return kDefaultStackBytes;
+  if (limit.rlim_cur == UINT64_MAX) return kWhenUnlimited;
+  if (limit.rlim_cur < kDefaultStackBytes) return kDefaultStackBytes;
+  return limit.rlim_cur < kMaxStackBytes ? limit.rlim_cur : kMaxStackBytes;
+}
+
+#if GORT_FIBER_HOOKS
+// First frame of a goroutine where a sanitizer must be told that its stack has been reached.
+void StartUnderSanitizer(void* closure) {
+  g* gp = getg();
+  fiber::Arrive(gp);
+  reinterpret_cast<void (*)(void*)>(gp->startpc)(closure);
+}
+#endif
+
+}  // namespace
+
+g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room) {
+  if (fn == nullptr) sys::Fatal("go of nil func value");
+  p* pp = CurrentP();
+  g* gp = gfget(pp, spec.stack_bytes, closure_bytes, closure_align, room);
+  gp->startpc = reinterpret_cast<uintptr_t>(fn);
+  auto* entry = fn;
+#if GORT_FIBER_HOOKS
+  entry = &StartUnderSanitizer;
+#endif
+  gostartcall(&gp->sched, gp, gp->stack, entry, *room, reinterpret_cast<uintptr_t>(gort_goexit) + 1);
+  gp->stktopsp = gp->sched.sp;
+  gp->_panic = nullptr;
+  gp->uncaughtExceptions = 0;
+  gp->param = nullptr;
+  gp->waitreason = WaitReason::kZero;
+  gp->name = spec.name;
+  gp->gofile = spec.file;
+  gp->gofunction = spec.function;
+  gp->goline = spec.line;
+  gp->gopc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+  const g* self = getg();
+  gp->parentGoid = self != nullptr ? self->goid : 0;
+  gp->labels = self != nullptr ? self->labels : nullptr;
+  gp->goid = NextGoid(pp);
+  fiber::Create(gp);
+  sched.goroutinesCreated.fetch_add(1, std::memory_order_relaxed);
+  return gp;
+}
+
+void newprocready(g* gp) {
+  casgstatus(gp, kGdead, kGrunnable);
+  if (p* pp = CurrentP(); pp != nullptr) {
+    runqput(pp, gp, true);
+  } else {
+    injectglist(gp);
+  }
+}
+
+void newproc(void (*const* fnword)(void*)) {
+  MarkStartup(StartupStep::kNewproc);
+  GoSpec spec;
+  spec.stack_bytes = MainStackBytes();
+  void* room;
+  newprocready(newproc1(*fnword, 0, 1, spec, &room));
+}
+
+}  // namespace gort::runtime

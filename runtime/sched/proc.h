@@ -1,0 +1,76 @@
+// The scheduler: which goroutine this thread runs next.
+//
+//        newproc          goready                          goexit
+//           |                |                                |
+//           v                v                                v
+//        [ runnext, runq of the P, global queue ]          (dead, reused)
+//           |                                ^                ^
+//           | schedule                       | Gosched        |
+//           v                                |                |
+//        execute ---> gogo ---> the goroutine runs on its own stack
+//                                            |
+//                                            | gopark
+//                                            v
+//                                          waits
+//
+// All of schedule runs on g0, inside mcall, and returns what to run: amd64/switch.S says why it is not Go's gogo.
+// One M and one P for now. What is here already holds for many: status transitions, the release of a lock only after the
+// goroutine is kGwaiting, and the wake-up of an idle M.
+#ifndef GORT_RUNTIME_SCHED_PROC_H_
+#define GORT_RUNTIME_SCHED_PROC_H_
+
+#include <cstdint>
+
+#include "gort/gstruct/g.h"
+#include "gort/gstruct/mutex.h"
+#include "gort/gstruct/waitreason.h"
+
+namespace gort::runtime {
+
+// Finds the next goroutine, waiting for one if need be, makes it the M's current one and returns where it goes on.
+// Runs on: g0.  Needs P: yes.  Blocks: M.
+// Errors: stops the program when every goroutine is asleep and nothing can wake one.
+// Source: Go 1.27 runtime.schedule.
+const gobuf* schedule();
+
+// Called on g0 once `gp` is kGwaiting. Another thread may resume gp as soon as it can find it, so this must not read gp's
+// stack after it has let go of its lock. False: do not park after all; gp goes on at once.
+using UnlockFn = bool (*)(g* gp, void* lock);
+
+// Stops the calling goroutine until goready(gp) is called on it.
+// Runs on: G.  Needs P: yes.  Blocks: G.  Locks: what unlockf releases is held on entry.
+// The race it closes: who sees us in a wait list may call goready at once. It must take `lock` to look, and lock is
+// released only after the status is kGwaiting and the context is saved.
+// Source: Go 1.27 runtime.gopark.
+void gopark(UnlockFn unlockf, void* lock, WaitReason reason);
+
+// gopark that releases a runtime mutex.
+// Source: Go 1.27 runtime.goparkunlock.
+void goparkunlock(mutex* l, WaitReason reason);
+
+// Makes a waiting goroutine runnable: next on the caller's P, or, from a thread that has none, at the end of the global
+// queue, waking an idle M.
+// Runs on: any, but not a signal handler.  Blocks: never.  Locks: may take sched.lock.
+// Errors: stops the program if gp is not waiting.
+// Source: Go 1.27 runtime.goready.
+void goready(g* gp);
+
+// Puts the caller at the end of the global queue and runs another goroutine, if there is one.
+// Runs on: G.  Needs P: yes.
+// Source: Go 1.27 runtime.Gosched.
+void gosched();
+
+// Ends the calling goroutine without unwinding: destructors of its frames do not run. The public Goexit unwinds first.
+// Runs on: G.
+// Source: Go 1.27 runtime.goexit1.
+[[noreturn]] void goexit1() asm("runtime.goexit1");
+
+// Sets gp's status, which is `from` now. Only the owner of a state may leave it (gstruct/status.h), hence no
+// compare-and-swap: a locked operation here would cost every switch 5 ns.
+// Errors: stops the program if the status is not `from`.
+// Source: Go 1.27 runtime.casgstatus.
+void casgstatus(g* gp, std::uint32_t from, std::uint32_t to);
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_PROC_H_

@@ -1,0 +1,126 @@
+#include "gort/runtime/sched/startup.h"
+
+#include <atomic>
+#include <cstddef>
+#include <limits>
+
+#include "gort/gstruct/status.h"
+#include "gort/runtime/sched/dump.h"
+#include "gort/runtime/sched/fault.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/switch/switch.h"
+#include "gort/runtime/sys/auxv.h"
+#include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
+#include "gort/stack/stack.h"
+
+// The C++ runtime's exception state of the calling thread; absent in a program without exceptions.
+// Source: Itanium C++ ABI 2.2.2.
+extern "C" [[gnu::weak]] gort::runtime::ehglobals* __cxa_get_globals() noexcept;
+
+namespace gort::runtime {
+
+constinit StartupRecord startup{};
+constinit Hooks hooks{};
+
+namespace {
+
+constinit p p0{};
+constinit g gsignal0{};
+
+// Go's size for a signal stack on linux. Ours also runs the unwinder, which needs about 10 KiB.
+constexpr std::size_t kSignalStackBytes = 64 * 1024;
+alignas(16) constinit unsigned char signal_stack0[kSignalStackBytes]{};
+
+// Source: Go 1.27 runtime.minit, runtime.mcommoninit.
+void minit(m* mp) {
+  mp->procid = static_cast<std::uint64_t>(sys::Gettid());
+  mp->ehglobals = __cxa_get_globals != nullptr ? __cxa_get_globals() : &mp->ehnone;
+  sys::StackT ss = {};
+  ss.ss_sp = reinterpret_cast<void*>(mp->gsignal->stack.lo);
+  ss.ss_size = mp->gsignal->stack.hi - mp->gsignal->stack.lo;
+  sys::Sigaltstack(&ss, nullptr);
+}
+
+}  // namespace
+
+void MarkStartup(StartupStep step) {
+  if (startup.steps_done < sizeof(startup.steps) / sizeof(startup.steps[0])) startup.steps[startup.steps_done++] = step;
+}
+
+void check() {
+  static_assert(sizeof(stack) == 2 * sizeof(uintptr_t) && offsetof(stack, hi) == sizeof(uintptr_t));
+  static_assert(offsetof(g, stackguard0) == 2 * sizeof(uintptr_t), "compilers' prologues know this offset");
+  MarkStartup(StartupStep::kCheck);
+  std::atomic<std::uint32_t> word{1};
+  std::uint32_t expected = 1;
+  if (!word.compare_exchange_strong(expected, 0xffffffff) || word.load() != 0xffffffff) sys::Fatal("check: cas32 failed");
+  expected = 1;
+  if (word.compare_exchange_strong(expected, 2) || expected != 0xffffffff) sys::Fatal("check: cas32 succeeded wrongly");
+  std::atomic<std::uint8_t> bytes[4] = {};
+  for (auto& b : bytes) b = 0x11;
+  bytes[1].fetch_or(0xf0);
+  bytes[2].fetch_and(0x01);
+  if (bytes[0] != 0x11 || bytes[1] != 0xf1 || bytes[2] != 0x01 || bytes[3] != 0x11) sys::Fatal("check: byte atomics");
+  std::atomic<std::uint64_t> wide{0};
+  if (wide.exchange(1ULL << 40) != 0 || wide.fetch_add(1) != 1ULL << 40) sys::Fatal("check: 64-bit atomics");
+  volatile double nan = std::numeric_limits<double>::quiet_NaN();
+  if (nan == nan || !(nan != nan)) sys::Fatal("check: NaN compares equal; was gort built with -ffast-math?");
+}
+
+void args(std::int32_t argc_value, char** argv_value) {
+  MarkStartup(StartupStep::kArgs);
+  argc = argc_value;
+  argv = argv_value;
+  envp = argv_value + argc_value + 1;
+  physPageSize = sys::AuxvValue(sys::AuxvAfter(envp), sys::kAtPagesz, 4096);
+}
+
+void osinit() {
+  MarkStartup(StartupStep::kOsinit);
+  ncpu = sys::NumCPU();
+}
+
+void schedinit() {
+  if (sched.maxmcount != 0) return;
+  MarkStartup(StartupStep::kSchedinit);
+  sched.maxmcount = 10000;
+
+  gsignal0.stack.lo = reinterpret_cast<uintptr_t>(signal_stack0);
+  gsignal0.stack.hi = gsignal0.stack.lo + kSignalStackBytes;
+  gsignal0.m = &m0;
+  m0.gsignal = &gsignal0;
+  m0.id = sched.mnext++;
+
+  StackConfig config;
+  config.page_size_bytes = physPageSize;
+  if (StackError error = stackinit(config); error != StackError::kNone) sys::Fatal(StackErrorSentence(error));
+
+  p0.status.store(kPrunning, std::memory_order_relaxed);
+  p0.m = &m0;
+  allp[0] = &p0;
+  m0.p = &p0;
+  InstallFatalDump();
+  InstallFaultHandlers();
+}
+
+// Called by runtime.mstart, which has made g0.sched the base from which mcall and systemstack start.
+// Source: Go 1.27 runtime.mstart0, runtime.mstart1.
+extern "C" [[noreturn]] void gort_mstart0() asm("runtime.mstart0");
+void gort_mstart0() {
+  g* gp = getg();
+  m* mp = gp->m;
+  if (gp != mp->g0) sys::Fatal("bad runtime.mstart: not on g0");
+  if (hooks.threadstack != nullptr) hooks.threadstack(&gp->stack);
+  gp->stackguard0 = gp->stack.lo + stackGuard;
+  gp->stackguard1 = gp->stackguard0;
+  if (mp == &m0) MarkStartup(StartupStep::kMstart);
+  minit(mp);
+  fiber::Adopt(gp);
+  if (mp->mstartfn != nullptr) mp->mstartfn();
+  gogo(schedule());
+}
+
+}  // namespace gort::runtime

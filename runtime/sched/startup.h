@@ -1,0 +1,54 @@
+// From rt0_go's last instruction to the first goroutine: check, args, osinit, schedinit, newproc, mstart.
+//
+// The order is part of the contract (docs/startup.md), and each step leaves its mark in `startup`, for the test that
+// compares and for whoever wonders in a debugger.
+#ifndef GORT_RUNTIME_SCHED_STARTUP_H_
+#define GORT_RUNTIME_SCHED_STARTUP_H_
+
+#include <cstdint>
+
+#include "gort/gstruct/stack.h"
+
+namespace gort::runtime {
+
+enum class StartupStep : std::uint8_t { kNone, kLinks, kCheck, kArgs, kOsinit, kSchedinit, kNewproc, kMstart, kMain };
+
+// What the first instructions found and did. Writers: rt0_go and then the steps themselves, all on the first thread.
+struct StartupRecord {
+  uintptr_t entry_sp;     // rsp at _rt0_*_linux: argc lies there
+  uintptr_t entry_rdx;    // what ld.so wants called at exit; 0 in a static program
+  uintptr_t rt0_sp;       // rsp of rt0_go's frame, below argc and argv
+  struct stack g0_stack;  // g0's bounds as rt0_go set them
+  uintptr_t g0_stackguard0;
+  uintptr_t g0_stackguard1;
+  uintptr_t argc;         // what rt0_go stored in its frame
+  uintptr_t argv;
+  std::uint32_t steps_done;
+  StartupStep steps[12];  // in the order they ran
+};
+
+extern StartupRecord startup asm("runtime.startup");
+
+void MarkStartup(StartupStep step);
+
+// Verifies what the rest relies on: sizes, offsets, atomics at the width we use, NaN. Errors: stops the program.
+// Runs on: g0 of the first thread, like all that follow.  Source: Go 1.27 runtime.check.
+void check() asm("runtime.check");
+
+// Takes over the vectors that the kernel left on the stack: argc, argv, envp, auxv.
+// Source: Go 1.27 runtime.args, runtime.sysargs.
+void args(std::int32_t argc_value, char** argv_value) asm("runtime.args");
+
+// Asks the system: number of CPUs. Source: Go 1.27 runtime.osinit.
+void osinit() asm("runtime.osinit");
+
+// Makes m0, the stack pools and the Ps. A second call does nothing. Source: Go 1.27 runtime.schedinit.
+void schedinit() asm("runtime.schedinit");
+
+// Turns the calling thread, whose g0 is current, into an M that runs goroutines. Does not return.
+// Source: Go 1.27 runtime.mstart.
+[[noreturn]] void mstart() asm("runtime.mstart");
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_STARTUP_H_
