@@ -1,0 +1,22 @@
+// bazel run //gstruct:crosscheck -- --help
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "gort/gstruct/crosscheck/crosscheck.h"
+
+int main(int argc, char** argv) {
+  // `bazel run` starts programs in a directory of its own and leaves the user's in this variable.
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const gort::crosscheck::Outcome outcome = gort::crosscheck::Crosscheck(args, directory == nullptr ? "" : directory);
+  std::fputs(outcome.err.c_str(), stderr);
+  std::fputs(outcome.out.c_str(), stdout);
+  if (std::fflush(stdout) != 0) {
+    std::fputs("crosscheck: the report could not be written; check where standard output goes\n", stderr);
+    return gort::crosscheck::kExitBadInput;
+  }
+  return outcome.code;
+}
