@@ -14,7 +14,11 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 // Linux's largest configuration is 8192 CPUs. A smaller kernel writes less; a mask that does not fit fails with EINVAL.
 constexpr size_t kCpuMaskWords = 8192 / 64;
 
-long Long(const void* p) { return static_cast<long>(reinterpret_cast<uintptr_t>(p)); }
+// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to write.
+template <typename T>
+long Long(T* p) {
+  return static_cast<long>(reinterpret_cast<uintptr_t>(p));
+}
 long Long(size_t n) { return static_cast<long>(n); }
 
 }  // namespace

@@ -11,7 +11,11 @@ namespace {
 // The size of the kernel's signal set; it refuses any other.
 constexpr long kSigsetBytes = sizeof(SigsetBits);
 
-long Long(const void* p) { return static_cast<long>(reinterpret_cast<uintptr_t>(p)); }
+// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to write.
+template <typename T>
+long Long(T* p) {
+  return static_cast<long>(reinterpret_cast<uintptr_t>(p));
+}
 
 }  // namespace
 
