@@ -84,7 +84,7 @@ StackError stackinit(const StackConfig& config);
 
 // ---- Allocation --------------------------------------------------------------------------------------------------------
 
-struct StackSlot;  // the header at the top of a slot, stack/slot.h
+struct StackSlot;  // the header at the top of a slot, stack/geometry.h
 
 // Free slots of one class that one owner holds: two chains, last in first out. `spare` is empty or full, so that an owner that
 // goes up and down around a boundary moves whole chains, in constant time, and not at every step.
@@ -105,7 +105,7 @@ inline constexpr uint32_t kStackMagazineSlots = 32;
 
 // A stack of at least size_bytes usable bytes below hi + 1 KiB (the colour and the header are taken from them); 0: the default.
 // hi is 64-byte aligned with the colour applied; lo is the first byte above the guard. Contents: unspecified.
-// {0, 0} on failure; the reason goes to *error when that is not null.
+// {0, 0} on failure; the reason then goes to *error when that is not null. On success *error is left alone.
 // With a cache it is taken from there, without lock or system call as long as the cache has one. `cache` may be null.
 // Runs on: any stack that does not overflow (g0).  Needs P: the owner of `cache`.  Blocks: M, for the pool's lock.
 // Source: Go 1.27 runtime.stackalloc.
