@@ -63,7 +63,10 @@ struct Lines {
   constexpr Lines& Begin(const char* kind) {
     Put('\n');
     Put('@');  // put one by one: no string literal elsewhere in the object looks like a record
-    for (char c : {'g', 'o', 'r', 't'}) Put(c);
+    Put('g');
+    Put('o');
+    Put('r');
+    Put('t');
     return Word(kind);
   }
   constexpr void End() { Put('\n'); }

@@ -102,9 +102,10 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 }
 
 void gfput(p* pp, g* gp) {
-  if (!IsDefaultSlot(gp)) {
+  const bool ordinary = IsDefaultSlot(gp);
+  if (!ordinary || pp == nullptr) {
     lock(&sched.lock);
-    push(&gfree_other, gp);
+    push(ordinary ? &sched.gFree : &gfree_other, gp);
     unlock(&sched.lock);
     return;
   }

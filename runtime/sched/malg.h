@@ -33,7 +33,7 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 inline constexpr std::size_t kMaxClosureBytes = 2048;
 
 // Keeps a dead goroutine for gfget.
-// Runs on: g0.  Needs P: pp.  Locks: may take sched.lock.
+// Runs on: any.  Needs P: pp, the caller's, or null from a foreign thread.  Locks: may take sched.lock.
 // Source: Go 1.27 runtime.gfput.
 void gfput(p* pp, g* gp);
 

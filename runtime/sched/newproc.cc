@@ -88,6 +88,11 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   return gp;
 }
 
+void newprocabandon(g* gp) {
+  fiber::Destroy(gp);
+  gfput(CurrentP(), gp);
+}
+
 void newprocready(g* gp) {
   casgstatus(gp, kGdead, kGrunnable);
   if (p* pp = CurrentP(); pp != nullptr) {

@@ -29,6 +29,10 @@ struct GoSpec {
 // Source: Go 1.27 runtime.newproc1.
 g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room);
 
+// Gives it back instead: what it should have run could not be constructed.
+// Runs on: the thread that called newproc1.
+void newprocabandon(g* gp);
+
 // Makes it runnable: next on the caller's P, or on the global queue from a thread that has none.
 // Runs on: any.  Blocks: never.
 void newprocready(g* gp);

@@ -50,6 +50,11 @@ void MarkStartup(StartupStep step) {
   if (startup.steps_done < sizeof(startup.steps) / sizeof(startup.steps[0])) startup.steps[startup.steps_done++] = step;
 }
 
+void marklinks() {
+  MarkStartup(StartupStep::kLinks);
+  if (getg() != &g0 || g0.m != &m0 || m0.g0 != &g0) sys::Fatal("rt0: g0, m0 and thread-local storage do not agree");
+}
+
 void check() {
   static_assert(sizeof(stack) == 2 * sizeof(uintptr_t) && offsetof(stack, hi) == sizeof(uintptr_t));
   static_assert(offsetof(g, stackguard0) == 2 * sizeof(uintptr_t), "compilers' prologues know this offset");

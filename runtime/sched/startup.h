@@ -31,8 +31,12 @@ extern StartupRecord startup asm("runtime.startup");
 
 void MarkStartup(StartupStep step);
 
+// Verifies that g0, m0 and TLS point at each other, as rt0_ok has just made them.
+// Runs on: g0 of the first thread, like all that follow.
+void marklinks() asm("runtime.marklinks");
+
 // Verifies what the rest relies on: sizes, offsets, atomics at the width we use, NaN. Errors: stops the program.
-// Runs on: g0 of the first thread, like all that follow.  Source: Go 1.27 runtime.check.
+// Source: Go 1.27 runtime.check.
 void check() asm("runtime.check");
 
 // Takes over the vectors that the kernel left on the stack: argc, argv, envp, auxv.

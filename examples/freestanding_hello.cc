@@ -1,0 +1,37 @@
+// The same without libc: a static program of a few KiB, with the scheduler in it.
+//
+//   ./bazelw run -c opt //examples:freestanding_hello
+
+#include "gort/runtime/sched/newproc.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sys/print.h"
+
+namespace {
+
+using gort::runtime::sys::Printer;
+
+int done = 0;
+
+void Worker(void* room) {
+  const int number = *static_cast<int*>(room);
+  for (int step = 1; step <= 2; ++step) {
+    Printer(1).Str("worker ").Dec(number).Str(", step ").Dec(step).Char('\n');
+    gort::runtime::gosched();
+  }
+  ++done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) Printer(1).Str("argument ").Dec(i).Str(": ").Str(argv[i]).Char('\n');
+  for (int number = 1; number <= 3; ++number) {
+    void* room;
+    gort::runtime::g* gp = gort::runtime::newproc1(&Worker, sizeof(int), alignof(int), {}, &room);
+    *static_cast<int*>(room) = number;
+    gort::runtime::newprocready(gp);
+  }
+  while (done < 3) gort::runtime::gosched();
+  Printer(1).Str("all workers are done\n");
+  return 0;
+}

@@ -1,0 +1,49 @@
+"""Programs and tests whose main is goroutine 1, behind our own entry point.
+
+    load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_freestanding_binary")
+
+gort_cc_binary and gort_cc_test take every attribute of cc_binary and cc_test. In a GoogleTest, every TEST body runs on
+goroutine 1. gort_freestanding_binary links a static program without libc; its sources may use layers 0 to 4 only.
+"""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+
+_RT0 = Label("//rt0")
+_FREESTANDING = Label("//rt0:freestanding")
+_FREESTANDING_MEM = Label("//runtime/sys:freestanding_mem")
+
+def gort_cc_binary(name, deps = [], **kwargs):
+    """cc_binary that starts at _rt0_<arch>_linux and runs main as goroutine 1."""
+    cc_binary(name = name, deps = deps + [str(_RT0)], **kwargs)
+
+def gort_cc_test(name, deps = [], **kwargs):
+    """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
+    cc_test(name = name, deps = deps + [str(_RT0)], **kwargs)
+
+def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], **kwargs):
+    """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1."""
+    cc_binary(
+        name = name,
+        copts = [
+            "-std=c++20",
+            "-fno-exceptions",
+            "-fno-rtti",
+            "-fno-threadsafe-statics",
+            "-fno-stack-protector",
+            "-U_FORTIFY_SOURCE",
+        ] + copts,
+        # No start files and no shared objects: the file is a few KiB.
+        linkopts = [
+            "-nostdlib",
+            "-static",
+            "-no-pie",
+            "-Wl,--gc-sections",
+            "-Wl,-z,norelro",
+            "-Wl,--build-id=none",
+        ] + linkopts,
+        linkstatic = True,
+        # Sanitizers need libc; a position-independent program would have to relocate itself.
+        features = features + ["-pie"],
+        deps = deps + [str(_FREESTANDING), str(_FREESTANDING_MEM)],
+        **kwargs
+    )

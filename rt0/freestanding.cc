@@ -1,0 +1,31 @@
+// The freestanding form's C++ half: a program without libc whose `main` is goroutine 1.
+
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/startup.h"
+#include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
+
+// The user's main. C++ does not let a program call `main` by that name.
+extern "C" int gort_user_main(int argc, char** argv, char** envp) asm("main");
+
+namespace gort::runtime {
+namespace {
+
+void Main(void*) {
+  MarkStartup(StartupStep::kMain);
+  sys::ExitGroup(gort_user_main(argc, argv, envp));
+}
+
+}  // namespace
+
+// Source: Go 1.27 runtime.mainPC.
+extern void (*const mainPC)(void*) asm("runtime.mainPC");
+void (*const mainPC)(void*) = &Main;
+
+// The 0x123 test failed. Runs on: g0, without TLS.
+[[noreturn]] void rt0_tlsbad() asm("runtime.rt0_tlsbad");
+void rt0_tlsbad() {
+  sys::Fatal("rt0: runtime.tlsg is not at -8(fs); a freestanding program may have no thread_local variable of its own");
+}
+
+}  // namespace gort::runtime

@@ -1,0 +1,115 @@
+#include "gort/runtime/debug/traceback.h"
+
+#include <dlfcn.h>
+#include <unwind.h>
+
+#include <cstddef>
+
+#include "absl/debugging/symbolize.h"
+#include "gort/gstruct/m.h"
+#include "gort/gstruct/status.h"
+#include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/ucontext.h"
+#include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/print.h"
+
+extern "C" {
+void gort_unwindparked(std::uintptr_t sp, void (*fn)(void*), void* arg) asm("runtime.unwindparked");
+extern char gort_goexit[] asm("runtime.goexit");
+}
+
+namespace gort::runtime {
+
+namespace {
+
+// As Go: the innermost and the outermost frames, when there are more than both together.
+constexpr std::size_t kEnd = 50;
+
+// The innermost kEnd frames in order, and of the rest the last kEnd in a ring.
+struct Walk {
+  std::uintptr_t start_pc;  // skip frames until this one; 0: take all
+  std::uintptr_t first[kEnd];
+  std::uintptr_t last[kEnd];
+  std::size_t count;
+};
+
+_Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
+  auto* walk = static_cast<Walk*>(arg);
+  int before_instruction = 0;
+  const std::uintptr_t pc = _Unwind_GetIPInfo(context, &before_instruction);
+  if (pc == 0) return _URC_END_OF_STACK;
+  if (walk->start_pc != 0) {
+    if (pc != walk->start_pc) return _URC_NO_REASON;
+    walk->start_pc = 0;
+  }
+  if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) return _URC_END_OF_STACK;
+  // A return address is behind its call; the interrupted instruction of a signal is itself.
+  const std::uintptr_t at = before_instruction != 0 ? pc : pc - 1;
+  if (walk->count < kEnd) {
+    walk->first[walk->count] = at;
+  } else {
+    walk->last[walk->count % kEnd] = at;
+  }
+  ++walk->count;
+  return _URC_NO_REASON;
+}
+
+void UnwindHere(void* walk) { _Unwind_Backtrace(&Visit, walk); }
+
+void WalkGoroutine(g* gp, void* ucontext, Walk* walk) {
+  walk->count = 0;
+  walk->start_pc = 0;
+  if (ucontext != nullptr) {
+    walk->start_pc = PcOf(static_cast<const Ucontext*>(ucontext));
+    UnwindHere(walk);
+  } else if (gp == getg() || (gp->m != nullptr && gp->m == getg()->m)) {
+    UnwindHere(walk);
+  } else if (gp->sched.sp != gp->stktopsp) {  // it has run: mcall saved it
+    walk->start_pc = *reinterpret_cast<std::uintptr_t*>(gp->sched.sp + 6 * sizeof(std::uintptr_t));
+    gort_unwindparked(gp->sched.sp, &UnwindHere, walk);
+  } else {
+    walk->first[0] = gp->startpc;
+    walk->count = 1;
+  }
+}
+
+// Two lines, as in Go: the function, then where it is. The place is what addr2line wants: module and offset.
+void PrintFrame(std::uintptr_t pc, sys::Printer* out) {
+  char name[512];
+  out->Str(absl::Symbolize(reinterpret_cast<void*>(pc), name, sizeof(name)) ? name : "???").Str("\n\t");
+  Dl_info module;
+  if (dladdr(reinterpret_cast<void*>(pc), &module) != 0 && module.dli_fname != nullptr) {
+    out->Str(module.dli_fname).Str(" +").Hex(pc - reinterpret_cast<std::uintptr_t>(module.dli_fbase)).Char(' ');
+  }
+  out->Str("pc=").Hex(pc).Char('\n');
+}
+
+void Traceback(g* gp, void* ucontext) {
+  Walk walk;
+  WalkGoroutine(gp, ucontext, &walk);
+  sys::Printer out;
+  for (std::size_t i = 0; i < walk.count && i < kEnd; ++i) PrintFrame(walk.first[i], &out);
+  if (walk.count <= kEnd) return;
+  std::size_t rest = walk.count - kEnd;
+  if (rest > kEnd) {
+    out.Str("...").Udec(rest - kEnd).Str(" frames elided...\n");
+    rest = kEnd;
+  }
+  for (std::size_t i = walk.count - rest; i < walk.count; ++i) PrintFrame(walk.last[i % kEnd], &out);
+}
+
+}  // namespace
+
+void InstallTraceback(const char* program) {
+  absl::InitializeSymbolizer(program);
+  hooks.traceback = &Traceback;
+}
+
+std::size_t Callers(g* gp, void* ucontext, std::uintptr_t* pcs, std::size_t most) {
+  Walk walk;
+  WalkGoroutine(gp, ucontext, &walk);
+  for (std::size_t i = 0; i < walk.count && i < most && i < kEnd; ++i) pcs[i] = walk.first[i];
+  return walk.count;
+}
+
+}  // namespace gort::runtime

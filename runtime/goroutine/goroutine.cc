@@ -1,0 +1,83 @@
+#include "gort/runtime/goroutine/goroutine.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <unwind.h>
+
+#include "gort/gstruct/m.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/malg.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
+
+namespace gort {
+
+namespace {
+
+// The current goroutine, or null on a plain thread and on an M's own stack.
+runtime::g* Self() {
+  runtime::g* gp = runtime::getg();
+  return gp != nullptr && gp != gp->m->g0 ? gp : nullptr;
+}
+
+// "goexit" in the form that the unwinder wants: vendor and language.
+constexpr _Unwind_Exception_Class kGoexitClass = 0x474f525447580000;  // "GORTGX\0\0"
+
+void DeleteException(_Unwind_Reason_Code, _Unwind_Exception* exception) { delete exception; }
+
+// Asked before each frame whether to stop there. At the end of the stack nothing is left to destroy.
+_Unwind_Reason_Code StopAtEnd(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception* exception,
+                              _Unwind_Context*, void*) {
+  if ((actions & _UA_END_OF_STACK) != 0) {
+    delete exception;
+    runtime::goexit1();
+  }
+  return _URC_NO_REASON;
+}
+
+}  // namespace
+
+void Gosched() {
+  if (Self() != nullptr) {
+    runtime::gosched();
+  } else {
+    sched_yield();
+  }
+}
+
+void Goexit() {
+  if (Self() == nullptr) runtime::sys::Fatal("gort::Goexit called on a thread that is not a goroutine");
+  // On the heap: the frame we stand on is given up by the unwinding that reads it.
+  auto* exception = new _Unwind_Exception{};
+  exception->exception_class = kGoexitClass;
+  exception->exception_cleanup = &DeleteException;
+  _Unwind_ForcedUnwind(exception, &StopAtEnd, nullptr);
+  runtime::sys::Fatal("gort::Goexit: the stack cannot be unwound; was some code built without unwind tables?");
+}
+
+std::uint64_t Goid() {
+  const runtime::g* gp = Self();
+  return gp != nullptr ? gp->goid : 0;
+}
+
+int NumGoroutine() { return runtime::gcount(); }
+
+int NumCPU() { return runtime::ncpu != 0 ? runtime::ncpu : runtime::sys::NumCPU(); }
+
+bool OnGoroutine() { return Self() != nullptr; }
+
+StackBounds CurrentStack() {
+  if (const runtime::g* gp = Self(); gp != nullptr) return {gp->stack.lo, gp->stack.hi};
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {0, 0};
+  void* lo = nullptr;
+  std::size_t size = 0;
+  pthread_attr_getstack(&attributes, &lo, &size);
+  pthread_attr_destroy(&attributes);
+  const auto at = reinterpret_cast<std::uintptr_t>(lo);
+  return {at, at + size};
+}
+
+}  // namespace gort

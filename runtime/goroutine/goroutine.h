@@ -1,0 +1,117 @@
+// Goroutines for users: Go, Gosched, Goexit and what one can ask about them.
+#ifndef GORT_RUNTIME_GOROUTINE_GOROUTINE_H_
+#define GORT_RUNTIME_GOROUTINE_GOROUTINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+#include "gort/runtime/sched/malg.h"
+#include "gort/runtime/sched/newproc.h"
+
+namespace gort {
+
+struct GoOptions {
+  // Shown in tracebacks. Must live as long as the goroutine: a string literal, mostly.
+  const char* name = nullptr;
+  // Bytes of stack, of which a goroutine uses as much memory as it touches; rounded up to a class. 0: 256 KiB.
+  // At most 1 GiB. A stack does not grow: overflowing it ends the program with a report.
+  std::size_t stack_size = 0;
+};
+
+namespace internal {
+
+template <class F>
+void RunClosure(void* room) {
+  F* f = static_cast<F*>(room);
+  struct Destroy {
+    F* f;
+    ~Destroy() { f->~F(); }  // also when the goroutine leaves by Goexit
+  } destroy{f};
+  (*f)();
+}
+
+template <class F>
+void GoInPlace(const runtime::GoSpec& spec, F&& f) {
+  using Closure = std::decay_t<F>;
+  void* room;
+  runtime::g* gp = runtime::newproc1(&RunClosure<Closure>, sizeof(Closure), alignof(Closure), spec, &room);
+  if constexpr (std::is_nothrow_constructible_v<Closure, F>) {
+    new (room) Closure(std::forward<F>(f));
+  } else {
+    struct Abandon {
+      runtime::g* gp;
+      ~Abandon() {
+        if (gp != nullptr) runtime::newprocabandon(gp);
+      }
+    } abandon{gp};
+    new (room) Closure(std::forward<F>(f));
+    abandon.gp = nullptr;
+  }
+  runtime::newprocready(gp);
+}
+
+}  // namespace internal
+
+// Starts a goroutine that calls f(). It is detached: nobody waits for it, and it is dropped when main returns. `f` is any
+// callable without arguments, move-only captures included; it is moved to the new goroutine's stack (to the heap when it
+// is over 2 KiB), and destroyed there when it has returned or left by Goexit.
+// An exception that leaves f ends the program with a report and status 2.
+// Runs on: any thread.  Blocks: never.
+// Errors: an exception of f's own move or copy constructor comes out of Go, and nothing is started. No memory for a
+// stack ends the program with a sentence.
+// Source: the go statement.
+template <class F>
+  requires std::is_invocable_v<std::decay_t<F>&>
+void Go(const GoOptions& options, F&& f, std::source_location where = std::source_location::current()) {
+  const runtime::GoSpec spec = {options.stack_size, options.name, where.file_name(), where.function_name(), where.line()};
+  using Closure = std::decay_t<F>;
+  if constexpr (sizeof(Closure) <= runtime::kMaxClosureBytes && alignof(Closure) <= 64) {
+    internal::GoInPlace(spec, std::forward<F>(f));
+  } else {
+    internal::GoInPlace(spec, [box = std::make_unique<Closure>(std::forward<F>(f))] { (*box)(); });
+  }
+}
+
+template <class F>
+  requires std::is_invocable_v<std::decay_t<F>&>
+void Go(F&& f, std::source_location where = std::source_location::current()) {
+  Go(GoOptions{}, std::forward<F>(f), where);
+}
+
+// Lets other goroutines run: the caller goes to the end of the global queue. On a plain thread: sched_yield.
+// Runs on: any thread.
+// Source: Go 1.27 runtime.Gosched.
+void Gosched();
+
+// Ends the calling goroutine after unwinding it: destructors run, and catch (...) blocks see an exception without a type,
+// which they must rethrow. In goroutine 1, main does not return and the others go on.
+// Runs on: G; elsewhere it ends the program with a sentence.
+// Source: Go 1.27 runtime.Goexit.
+[[noreturn]] void Goexit();
+
+// The number of the calling goroutine: 1 is main, 0 is a plain thread. Never reused.
+std::uint64_t Goid();
+
+// How many goroutines exist. Source: Go 1.27 runtime.NumGoroutine.
+int NumGoroutine();
+
+// How many CPUs this process may run on, as found at its start. Source: Go 1.27 runtime.NumCPU.
+int NumCPU();
+
+// Whether the caller runs on a goroutine, as opposed to a plain thread.
+bool OnGoroutine();
+
+struct StackBounds {
+  std::uintptr_t lo;  // lowest usable address
+  std::uintptr_t hi;  // first address above
+};
+// The stack that the caller runs on; on a plain thread the thread's own, or {0, 0} when libc does not know it.
+StackBounds CurrentStack();
+
+}  // namespace gort
+
+#endif  // GORT_RUNTIME_GOROUTINE_GOROUTINE_H_

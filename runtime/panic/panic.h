@@ -1,0 +1,26 @@
+// What ends a program: misuse that panics in Go, and exceptions that nobody catches.
+#ifndef GORT_RUNTIME_PANIC_PANIC_H_
+#define GORT_RUNTIME_PANIC_PANIC_H_
+
+#include <stdexcept>
+
+namespace gort {
+
+// Misuse of the API that panics in Go, such as closing a channel twice. what() is Go's text without "panic: ".
+class PanicError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+namespace runtime {
+
+// Makes an exception that nobody catches end the program as a Go panic does: `panic: `, its type and what(), the
+// goroutine's trace from the throw (the stack is not unwound when no handler exists), status 2. A terminate handler that
+// the program installed itself is left alone.
+// Runs on: g0 of the first thread, before main.
+void InstallPanicHandler();
+
+}  // namespace runtime
+}  // namespace gort
+
+#endif  // GORT_RUNTIME_PANIC_PANIC_H_
