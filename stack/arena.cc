@@ -77,7 +77,7 @@ bool StackArenas::Grow(Arena* arena, StackError* error) {
 StackSlot* StackArenas::MakeSlot(const Arena& arena, uint32_t index) {
   const uintptr_t lo = arena.base + index * geometry_.stride_bytes() + geometry_.guard_bytes;
   const uintptr_t top = lo + geometry_.usable_bytes;
-  StackSlot* slot = reinterpret_cast<StackSlot*>(top) - 1;
+  StackSlot* slot = SlotBelowTop(top);
   // The first touch of the page: everything else in the header is zero already.
   slot->bounds = StackBounds(lo, geometry_.usable_bytes, index);
   slot->state = StackSlot::kFree;

@@ -78,10 +78,13 @@ struct alignas(kCacheLineBytes) StackSlot {
 };
 static_assert(sizeof(StackSlot) == kCacheLineBytes, "the header takes one line of the page that the g wants for itself");
 
-// The header of the stack with these bounds: header and colour are less than a page, so the next page boundary is the top.
-inline StackSlot* SlotOfStack(stack s, size_t page_bytes) {
-  return reinterpret_cast<StackSlot*>(RoundUp(s.hi, page_bytes)) - 1;
-}
+// The top of the stack with this hi: header and colour are less than the smallest page, and the top is at the end of one.
+inline constexpr size_t kMinPageBytes = 4 << 10;
+static_assert(sizeof(StackSlot) + kStackColours * kCacheLineBytes < kMinPageBytes);
+constexpr uintptr_t StackTop(uintptr_t hi) { return RoundUp(hi, kMinPageBytes); }
+
+// The header of the stack with this top.
+inline StackSlot* SlotBelowTop(uintptr_t top) { return reinterpret_cast<StackSlot*>(top) - 1; }
 
 // The bounds of a stack whose usable memory is [lo, lo + usable_bytes).
 constexpr stack StackBounds(uintptr_t lo, size_t usable_bytes, uint32_t colour_index) {

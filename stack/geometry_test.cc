@@ -49,7 +49,7 @@ TEST(Geometry, ColourHeaderAndBoundsShareTheTopPage) {
     EXPECT_EQ(s.hi % 64, 0u);
     EXPECT_GE(s.hi, lo + (256 << 10) - 1024);  // stackalloc's promise: at most 1 KiB for colour and header
     EXPECT_LE(s.hi, lo + (256 << 10) - sizeof(StackSlot));
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(SlotOfStack(s, 4096) + 1), lo + (256 << 10));
+    EXPECT_EQ(StackTop(s.hi), lo + (256 << 10));
     offsets.insert(s.hi % 4096);
   }
   EXPECT_EQ(offsets.size(), size_t{kStackColours});

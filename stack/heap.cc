@@ -8,7 +8,6 @@
 namespace gort::runtime {
 namespace {
 
-constexpr size_t kMinPageBytes = 4 << 10;
 constexpr size_t kMaxPageBytes = 64 << 10;
 
 // The last slot that went in, or nullptr. The spare chain, which is full, becomes the active one when that is used up.
@@ -105,7 +104,7 @@ void StackHeap::Give(StackMagazine* magazine, int size_class, StackSlot* slot) {
 }
 
 void StackHeap::Free(StackCache* cache, stack s) {
-  StackSlot* slot = SlotOfStack(s, page_bytes_);
+  StackSlot* slot = SlotBelowTop(StackTop(s.hi));
   if (slot->state != StackSlot::kLive || slot->bounds.lo != s.lo || slot->bounds.hi != s.hi) {
     sys::Fatal("stackfree: not a live stack; it was freed twice, or something wrote above its stack.hi");
   }
@@ -145,7 +144,7 @@ size_t StackHeap::HighWater(stack s) const {
   // trimming takes pages away. From below, because most stacks are short and their untouched part is what is read quickly.
   constexpr size_t kPagesAtATime = 512;
   unsigned char resident[kPagesAtATime];
-  const uintptr_t top = RoundUp(s.hi, page_bytes_);
+  const uintptr_t top = StackTop(s.hi);
   for (uintptr_t at = s.lo; at < top;) {
     const size_t left = (top - at) / page_bytes_;
     const size_t pages = left < kPagesAtATime ? left : kPagesAtATime;

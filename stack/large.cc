@@ -78,7 +78,7 @@ stack LargeStacks::Alloc(size_t size_bytes, StackError* error) {
   const uintptr_t lo = guard_lo + kLargeGuardBytes;
   const uintptr_t top = lo + usable_bytes;
   const auto index = static_cast<uint32_t>(entry - entries_);
-  StackSlot* slot = reinterpret_cast<StackSlot*>(top) - 1;
+  StackSlot* slot = SlotBelowTop(top);
   slot->bounds = StackBounds(lo, usable_bytes, index);
   slot->state = StackSlot::kLive;
   slot->size_class = kLargeStackClass;
@@ -112,7 +112,7 @@ bool LargeStacks::Locate(uintptr_t addr, StackLocation* location) const {
     const uintptr_t guard_lo = entry.guard_lo.load(std::memory_order_acquire);
     const uintptr_t hi = entry.hi.load(std::memory_order_acquire);
     if (version % 2 != 0 || entry.version.load(std::memory_order_relaxed) != version || hi == 0) continue;
-    if (addr < guard_lo || addr >= RoundUp(hi, page_bytes_)) continue;
+    if (addr < guard_lo || addr >= StackTop(hi)) continue;
     const uintptr_t lo = guard_lo + kLargeGuardBytes;
     *location = {true, addr < lo, true, guard_lo, lo, hi};
     return true;
@@ -127,7 +127,7 @@ void LargeStacks::AddStats(StackStats* stats) {
     const uintptr_t hi = entries_[i].hi.load(std::memory_order_relaxed);
     if (hi == 0) continue;
     ++stats->large_live;
-    stats->large_bytes += RoundUp(hi, page_bytes_) - entries_[i].guard_lo.load(std::memory_order_relaxed);
+    stats->large_bytes += StackTop(hi) - entries_[i].guard_lo.load(std::memory_order_relaxed);
   }
   unlock(&lock_);
 }
