@@ -1,5 +1,7 @@
 #include "gort/runtime/sys/linux.h"
 
+#include <atomic>
+
 #include "gort/runtime/sys/syscall.h"
 
 namespace gort::runtime::sys {
@@ -10,6 +12,10 @@ constexpr int kFutexWaitPrivate = 0 | 128;
 constexpr int kFutexWakePrivate = 1 | 128;
 constexpr int kClockMonotonic = 1;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
+
+// Writer: SetClockGettime. Readers: Nanotime on any thread. Relaxed on both sides: what it points to is the kernel's and
+// older than the process, and either way of reading the clock is right at any time.
+std::atomic<ClockGettimeFn> clock_gettime_fn{nullptr};
 
 // Linux's largest configuration is 8192 CPUs. A smaller kernel writes less; a mask that does not fit fails with EINVAL.
 constexpr size_t kCpuMaskWords = 8192 / 64;
@@ -114,8 +120,15 @@ long FutexWake(const uint32_t* addr, uint32_t n) {
 
 int64_t Nanotime() {
   Timespec now{0, 0};
-  Syscall(kSysClockGettime, kClockMonotonic, Long(&now));
+  const ClockGettimeFn fn = clock_gettime_fn.load(std::memory_order_relaxed);
+  if (fn != nullptr) {
+    fn(kClockMonotonic, &now);
+  } else {
+    Syscall(kSysClockGettime, kClockMonotonic, Long(&now));
+  }
   return now.tv_sec * kNanosPerSecond + now.tv_nsec;
 }
+
+void SetClockGettime(ClockGettimeFn fn) { clock_gettime_fn.store(fn, std::memory_order_relaxed); }
 
 }  // namespace gort::runtime::sys

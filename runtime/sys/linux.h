@@ -173,8 +173,15 @@ long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns);
 // Wakes up to n sleepers on addr; returns how many. `addr` is not read: it may have been unmapped (-EFAULT then).
 long FutexWake(const uint32_t* addr, uint32_t n);
 
-// Nanoseconds of CLOCK_MONOTONIC; 0 is some time before the process. Source: Go 1.27 runtime.nanotime.
+// Nanoseconds of CLOCK_MONOTONIC; 0 is some time before the process. About 25 ns after VdsoInit, a system call before.
+// Needs 1 KiB of stack.  Source: Go 1.27 runtime.nanotime.
 int64_t Nanotime();
+
+// clock_gettime as the vDSO exports it: 0 or -errno, like the system call.
+using ClockGettimeFn = int (*)(int clock, Timespec* now);
+
+// Makes Nanotime call `fn` instead of the kernel; nullptr goes back to the kernel. For VdsoInit (vdso.h), and for tests.
+void SetClockGettime(ClockGettimeFn fn);
 
 // ---- Signals -----------------------------------------------------------------------------------------------------------
 
