@@ -59,6 +59,11 @@ inline void mcall(McallFn fn, void* arg) {
 // Runs on: any.  Needs P: as fn does.  Blocks: as fn does.
 // Source: Go 1.27 runtime.systemstack.
 inline void systemstack(void (*fn)(void*), void* arg) {
+  // An exception passes through the routine without running its last instructions: so the way back of g is here.
+  struct Back {
+    g* gp = getg();
+    ~Back() { setg(gp); }
+  } back;
 #if GORT_FIBER_HOOKS
   fiber::Systemstack(&internal::Systemstack, fn, arg);
 #else

@@ -109,13 +109,14 @@ END(runtime.mcall)
 // void systemstack(void (*fn)(void*), void* arg)                 Source: Go 1.27 runtime.systemstack
 //
 //     if tls.g is not the M's user goroutine: return fn(arg)     (already on a big stack)
-//     gp = tls.g;  gp->sched = here;  tls.g = g0;  rsp = g0->sched.sp;  fn(arg);  tls.g = gp;  rsp = back
+//     gp = tls.g;  gp->sched = here;  tls.g = g0;  rsp = g0->sched.sp;  fn(arg);  rsp = back
+//
+// tls.g is g0 when it returns: the caller (switch.h) sets it back, because it must also do so when an exception comes out.
 //
 // In: rdi = fn, rsi = arg.
 // The CFA is kept in rbp, which fn preserves: an exception and a backtrace cross from g0 to the goroutine. The exception
 // state is not swapped, for it is one computation on two stacks. gdb distrusts a frame whose caller lies on another
 // stack, except when the function is called __morestack: hence the name of the second half.
-// After the call gp is found through the M again. It is the same M: fn cannot park.
 FUNC(runtime.systemstack)
         TLSG(%rcx)
         movq    %fs:(%rcx), %rax                        // rax = gp
@@ -139,11 +140,6 @@ FUNC(runtime.systemstack)
 __morestack:
         call    *%rax
 .Lsystemstack_back:
-        TLSG(%rcx)
-        movq    %fs:(%rcx), %rdx                        // rdx = g0
-        movq    g_m(%rdx), %rdx
-        movq    m_curg(%rdx), %rdx
-        movq    %rdx, %fs:(%rcx)
         movq    %rbp, %rsp
         .cfi_def_cfa_register rsp
         POP(%rbp)
