@@ -6,8 +6,8 @@ follows from one line per library:
     visibility = ["//bazel:layer2_and_up"]     # in stack/BUILD.bazel, for the target that is the package's interface
 
 which lets in every package of layer 2 or higher and every other repository, and nobody below. Targets without such a line stay
-private. Every package of the repository stands in LAYERS: //tests:layering_test compares the table with the tree, because a
-package that is missing here would count as being above all others.
+private. Every package of the repository stands in LAYERS: //tests:layering_test compares the table, as //bazel:layers.txt, with the
+tree, because a package that is missing here would count as being above all others.
 
 Two things are outside the order. //rt0 is public: tests of low layers may run behind our entry point, and visibility cannot tell
 a test from a library (//tests:layering_test can). Dependencies such as abseil are not ours: only layers from ABSEIL_FROM up may use it.
@@ -84,3 +84,11 @@ def layer_package_groups():
             packages = [_EVERYWHERE] + below,
         )
         below = below + ["-//" + package for package in packages]
+
+def layers_text():
+    """Returns the table for programs: a line "<layer> //<package>" each, lowest layer first."""
+    return "".join([
+        "{} //{}\n".format(number, package)
+        for number, packages in enumerate(LAYERS)
+        for package in packages
+    ])
