@@ -4,6 +4,12 @@
 
 function close_fields() { if (in_struct && form == "json") printf "]}" }
 
+# An integer as C++ reads it: a large one needs a suffix, and -2^63 is no literal at all.
+function literal(value) {
+  if (value == "-9223372036854775808") return "(-9223372036854775807 - 1)"
+  return value (length(value) > 18 && value !~ /^-/ ? "u" : "")
+}
+
 $1 != "@gort" || seen[$0]++ { next }
 
 $2 == "arch" {
@@ -43,8 +49,7 @@ $2 == "field" {
 
 $2 == "const" {
   if (form == "header") printf "#define const_%s %s\n", $3, $4
-  # A literal of the most negative or of a large unsigned value needs its suffix to be read back.
-  if (form == "inc") printf "GORT_CONST(%s, %s)\n", $3, $4 (length($4) > 18 && $4 !~ /^-/ ? "u" : "")
+  if (form == "inc") printf "GORT_CONST(%s, %s)\n", $3, literal($4)
   if (form == "json") constants = constants sprintf("%s\n    {\"name\": \"%s\", \"value\": %s}", constants ? "," : "", $3, $4)
 }
 
