@@ -81,7 +81,7 @@ struct g {
   // The M that this goroutine is locked to by LockOSThread; null when free. G.
   struct m* lockedm;
 
-  // Ours: where the go statement stands, from std::source_location: its line here, the other parts below. G.
+  // Ours: where the go statement stands, from the caller of Go: its line here, the other parts below. G.
   std::uint32_t goline;
   // The last fault on this goroutine, for reports and debuggers: signal, si_code, address, pc.
   // Writer: the signal handler on its M. Go: also input of sigpanic.

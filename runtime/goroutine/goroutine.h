@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -20,6 +19,19 @@ struct GoOptions {
   // Bytes of stack, of which a goroutine uses as much memory as it touches; rounded up to a class. 0: 256 KiB.
   // At most 1 GiB. A stack does not grow: overflowing it ends the program with a report.
   std::size_t stack_size = 0;
+};
+
+// Where a go statement stands. std::source_location in all but name, which clang 14 cannot compile.
+struct SourceLocation {
+  const char* file;
+  const char* function;
+  std::uint32_t line;
+
+  static constexpr SourceLocation Current(const char* file = __builtin_FILE(),
+                                          const char* function = __builtin_FUNCTION(),
+                                          std::uint32_t line = __builtin_LINE()) {
+    return {file, function, line};
+  }
 };
 
 namespace internal {
@@ -66,8 +78,8 @@ void GoInPlace(const runtime::GoSpec& spec, F&& f) {
 // Source: the go statement.
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>
-void Go(const GoOptions& options, F&& f, std::source_location where = std::source_location::current()) {
-  const runtime::GoSpec spec = {options.stack_size, options.name, where.file_name(), where.function_name(), where.line()};
+void Go(const GoOptions& options, F&& f, SourceLocation where = SourceLocation::Current()) {
+  const runtime::GoSpec spec = {options.stack_size, options.name, where.file, where.function, where.line};
   using Closure = std::decay_t<F>;
   if constexpr (sizeof(Closure) <= runtime::kMaxClosureBytes && alignof(Closure) <= 64) {
     internal::GoInPlace(spec, std::forward<F>(f));
@@ -78,7 +90,7 @@ void Go(const GoOptions& options, F&& f, std::source_location where = std::sourc
 
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>
-void Go(F&& f, std::source_location where = std::source_location::current()) {
+void Go(F&& f, SourceLocation where = SourceLocation::Current()) {
   Go(GoOptions{}, std::forward<F>(f), where);
 }
 

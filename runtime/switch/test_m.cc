@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <atomic>
 #include <utility>
 
 // Where a test goroutine would return to, if it did: the unwind information ends the stack here, as runtime.goexit's does.
@@ -24,11 +23,6 @@ namespace gort::runtime {
 
 namespace {
 
-// Run and Park hand over to each other: what one wrote before, the other sees. A switch alone orders nothing for TSan,
-// so say it with an atomic.
-std::atomic<int> handed_over{0};
-void HandOver() { handed_over.fetch_add(1, std::memory_order_acq_rel); }
-
 stack StackOf(std::byte* memory, std::size_t size) {
   const auto lo = (reinterpret_cast<uintptr_t>(memory) + 15) & ~uintptr_t{15};
   const auto hi = (reinterpret_cast<uintptr_t>(memory) + size) & ~uintptr_t{15};
@@ -48,7 +42,6 @@ TestG::~TestG() { fiber::Destroy(&g_); }
 void TestG::Entry(void* self_pointer) {
   auto* self = static_cast<TestG*>(self_pointer);
   fiber::Arrive(&self->g_);
-  HandOver();
   self->f_();
   self->f_ = nullptr;
   self->done_ = true;
@@ -84,10 +77,8 @@ void TestM::Run(TestG* goroutine) {
   g0_._panic = m_.ehglobals->caughtExceptions;
   g0_.uncaughtExceptions = m_.ehglobals->uncaughtExceptions;
   fiber::Adopt(&g0_);
-  HandOver();
   gobufswitch(&home_, &kick);
   fiber::Arrive(&g0_);
-  HandOver();
   setg(nullptr);
   m_.curg = nullptr;
 }
@@ -98,11 +89,7 @@ void TestM::Kick(void* self_pointer) {
   gogo(&self->next_->sched);
 }
 
-void TestM::Park() {
-  HandOver();
-  mcall(&GoHome, nullptr);
-  HandOver();
-}
+void TestM::Park() { mcall(&GoHome, nullptr); }
 
 const gobuf* TestM::GoHome(g* gp, void*) {
   auto* self = static_cast<TestM*>(gp->m->g0->param);
