@@ -20,7 +20,7 @@ def gort_cc_test(name, deps = [], **kwargs):
     """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
     cc_test(name = name, deps = deps + [str(_RT0)], **kwargs)
 
-def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], **kwargs):
+def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], tags = [], **kwargs):
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1."""
     cc_binary(
         name = name,
@@ -42,8 +42,10 @@ def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], feature
             "-Wl,--build-id=none",
         ] + linkopts,
         linkstatic = True,
-        # Sanitizers need libc; a position-independent program would have to relocate itself.
+        # A position-independent program would have to relocate itself.
         features = features + ["-pie"],
+        # Sanitizers need libc: our .bazelrc leaves targets with this tag out of such builds. A test of the program needs the tag too.
+        tags = tags + ["no_sanitizer"],
         deps = deps + [str(_FREESTANDING), str(_FREESTANDING_MEM)],
         **kwargs
     )
