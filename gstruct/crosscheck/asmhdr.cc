@@ -17,7 +17,8 @@ constexpr std::string_view kSizeSuffix = "_size";  // behind the underscore that
 
 // Lines of C around the definitions of a header with an include guard.
 bool IsScaffolding(std::string_view directive) {
-  constexpr std::array<std::string_view, 7> kDirectives = {"#if", "#ifdef", "#ifndef", "#else", "#endif", "#error", "#undef"};
+  constexpr std::array<std::string_view, 7> kDirectives = {"#if",    "#ifdef", "#ifndef", "#else",
+                                                           "#endif", "#error", "#undef"};
   return std::find(kDirectives.begin(), kDirectives.end(), directive) != kDirectives.end();
 }
 
@@ -40,8 +41,9 @@ class AsmHdrParser {
     for (std::string_view line : Lines(header)) {
       number++;
       if (!ParseLine(line)) {
-        return Error{name_ + ", line " + std::to_string(number) +
-                     ": not a line of a go_asm.h (#define NAME VALUE): give the header that Go's compiler writes with -asmhdr"};
+        return Error{
+            name_ + ", line " + std::to_string(number) +
+            ": not a line of a go_asm.h (#define NAME VALUE): give the header that Go's compiler writes with -asmhdr"};
       }
     }
     if (layout_.Find("g") == nullptr || !layout_.Find("g")->size.has_value()) {
@@ -105,7 +107,8 @@ class AsmHdrParser {
 }  // namespace
 
 Result<Layout> ParseAsmHdr(std::string_view header, std::string_view name) {
-  if (header.empty()) return Error{std::string(name) + " is empty: give the header that Go's compiler writes with -asmhdr"};
+  if (header.empty())
+    return Error{std::string(name) + " is empty: give the header that Go's compiler writes with -asmhdr"};
   return AsmHdrParser(name).Parse(header);
 }
 

@@ -61,15 +61,15 @@ TEST(BuiltIn, NoExplanationIsStale) {
   const std::vector<Difference>& all = BuiltInDifferences();
   for (size_t i = 0; i < all.size(); i++) {
     for (size_t j = 0; j < all[i].fields.size(); j++) {
-      EXPECT_TRUE(used.contains({i, j})) << "differences.txt, line " << all[i].line << ": " << ToString(all[i].kind) << " "
-                                         << all[i].struct_name << " " << all[i].fields[j]
+      EXPECT_TRUE(used.contains({i, j})) << "differences.txt, line " << all[i].line << ": " << ToString(all[i].kind)
+                                         << " " << all[i].struct_name << " " << all[i].fields[j]
                                          << " explains nothing (any more): remove it";
     }
   }
 }
 
-// Architecture decision 2: stack, gobuf and g through goid are Go 1.27's, on every architecture; sudog, hchan and waitq too.
-// No entry in differences.txt may undo that.
+// Architecture decision 2: stack, gobuf and g through goid are Go 1.27's, on every architecture; sudog, hchan and waitq
+// too. No entry in differences.txt may undo that.
 TEST(BuiltIn, ThePromisedLayoutIsExactlyThatOfGo126And127) {
   for (const Facts& facts : BuiltInFacts()) {
     if (facts.version < GoVersion{1, 26}) continue;
@@ -77,11 +77,12 @@ TEST(BuiltIn, ThePromisedLayoutIsExactlyThatOfGo126And127) {
     for (const Row& row : CompareWithFacts(facts).rows) {
       const std::string_view name = row.struct_name;
       if (name == "g" && row.field == kSizeRow) continue;
-      const bool promised = name == "stack" || name == "gobuf" || name == "sudog" || name == "hchan" || name == "waitq" ||
-                            (name == "g" && !past_goid);
+      const bool promised = name == "stack" || name == "gobuf" || name == "sudog" || name == "hchan" ||
+                            name == "waitq" || (name == "g" && !past_goid);
       past_goid = past_goid || (name == "g" && row.field == "goid");
       if (promised) {
-        EXPECT_EQ(row.verdict, Verdict::kSame) << facts.release << " " << facts.goarch << " " << name << "." << row.field;
+        EXPECT_EQ(row.verdict, Verdict::kSame)
+            << facts.release << " " << facts.goarch << " " << name << "." << row.field;
       }
     }
     EXPECT_TRUE(past_goid);
@@ -90,10 +91,11 @@ TEST(BuiltIn, ThePromisedLayoutIsExactlyThatOfGo126And127) {
 
 // m through id, p through m, schedt through lock: what profilers and debuggers walk.
 TEST(BuiltIn, WhatToolsWalkBehindGIsWhereGo127HasIt) {
-  const std::set<std::string> walked = {"m.g0",   "m.morebuf", "m.procid", "m.gsignal", "m.tls",  "m.curg",        "m.p",
-                                        "m.id",   "p.id",      "p.status", "p.link",    "p.m",    "p.schedtick",   "p.syscalltick",
-                                        "g.m",    "g.sched",   "g.goid",   "g.labels",  "g.gopc", "g.waiting",     "g.startpc",
-                                        "g.sigpc", "schedt.goidgen", "schedt.lock"};
+  const std::set<std::string> walked = {"m.g0",      "m.morebuf", "m.procid",       "m.gsignal",     "m.tls",
+                                        "m.curg",    "m.p",       "m.id",           "p.id",          "p.status",
+                                        "p.link",    "p.m",       "p.schedtick",    "p.syscalltick", "g.m",
+                                        "g.sched",   "g.goid",    "g.labels",       "g.gopc",        "g.waiting",
+                                        "g.startpc", "g.sigpc",   "schedt.goidgen", "schedt.lock"};
   const Facts* facts = FindFacts(BuiltInFacts(), {1, 27}, OwnGoArch());
   ASSERT_NE(facts, nullptr);
   size_t seen = 0;

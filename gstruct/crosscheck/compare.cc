@@ -27,12 +27,14 @@ class Comparison {
     if (theirs != nullptr) {
       for (const Field& field : theirs->fields) {
         const Field* our_field = ours != nullptr ? ours->Find(field.name) : nullptr;
-        AddRow(name, field.name, our_field != nullptr ? std::optional(PlaceOf(*our_field)) : std::nullopt, PlaceOf(field));
+        AddRow(name, field.name, our_field != nullptr ? std::optional(PlaceOf(*our_field)) : std::nullopt,
+               PlaceOf(field));
       }
     }
     if (ours != nullptr) {
       for (const Field& field : ours->fields) {
-        if (theirs == nullptr || theirs->Find(field.name) == nullptr) AddRow(name, field.name, PlaceOf(field), std::nullopt);
+        if (theirs == nullptr || theirs->Find(field.name) == nullptr)
+          AddRow(name, field.name, PlaceOf(field), std::nullopt);
       }
     }
   }
@@ -41,7 +43,8 @@ class Comparison {
   void AddConstants(const Layout& ours, const Layout& theirs) {
     for (const Constant& constant : ours.constants) {
       const Constant* other = theirs.FindConstant(constant.name);
-      AddRow(kConstRows, constant.name, PlaceOf(constant), other != nullptr ? std::optional(PlaceOf(*other)) : std::nullopt);
+      AddRow(kConstRows, constant.name, PlaceOf(constant),
+             other != nullptr ? std::optional(PlaceOf(*other)) : std::nullopt);
     }
   }
 
@@ -55,7 +58,8 @@ class Comparison {
     return Place{std::nullopt, one->size};
   }
 
-  void AddRow(std::string_view struct_name, std::string_view field, std::optional<Place> ours, std::optional<Place> theirs) {
+  void AddRow(std::string_view struct_name, std::string_view field, std::optional<Place> ours,
+              std::optional<Place> theirs) {
     Row row{std::string(struct_name), std::string(field), ours, theirs, Verdict::kSame};
     row.verdict = Judge(row);
     report_.counts[row.verdict]++;
@@ -81,7 +85,8 @@ class Comparison {
   }
 
   bool Explained(DifferenceKind kind, const Row& row) {
-    const std::optional<DifferenceMatch> match = FindDifference(differences_, kind, row.struct_name, row.field, version_);
+    const std::optional<DifferenceMatch> match =
+        FindDifference(differences_, kind, row.struct_name, row.field, version_);
     if (!match.has_value()) return false;
     report_.used.insert(*match);
     report_.applied[match->difference].push_back(row.field);
@@ -113,7 +118,8 @@ std::string_view ToString(Verdict verdict) {
 }
 
 bool Report::ok() const {
-  return !counts.contains(Verdict::kDiffers) && !counts.contains(Verdict::kMissing) && !counts.contains(Verdict::kExtra);
+  return !counts.contains(Verdict::kDiffers) && !counts.contains(Verdict::kMissing) &&
+         !counts.contains(Verdict::kExtra);
 }
 
 Report CompareWithGo(const Layout& ours, const Layout& theirs, const std::vector<Difference>& differences,

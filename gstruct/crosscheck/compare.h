@@ -64,14 +64,14 @@ struct Report {
   bool ok() const;
 };
 
-// Compares ours with Go's: the kGoStructs, and our constants where `theirs` has any at all. Fields of either side that the
-// other lacks are differences. `version` selects the stanzas that apply.
+// Compares ours with Go's: the kGoStructs, and our constants where `theirs` has any at all. Fields of either side that
+// the other lacks are differences. `version` selects the stanzas that apply.
 Report CompareWithGo(const Layout& ours, const Layout& theirs, const std::vector<Difference>& differences,
                      GoVersion version);
 
-// Compares what go_asm.inc says with what a binary of ours says. Nothing but `unlisted` stanzas can explain a difference.
-// A structure that the binary does not describe is only noted: compilers describe what a program uses, and not every
-// program has channels.
+// Compares what go_asm.inc says with what a binary of ours says. Nothing but `unlisted` stanzas can explain a
+// difference. A structure that the binary does not describe is only noted: compilers describe what a program uses, and
+// not every program has channels.
 Report CompareWithOwnBinary(const Layout& ours, const Layout& theirs, const std::vector<Difference>& differences);
 
 }  // namespace gort::crosscheck

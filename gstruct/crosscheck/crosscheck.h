@@ -21,9 +21,9 @@ struct Outcome {
   std::string err;  // for standard error: at most one sentence, with a line end
 };
 
-// Does what the arguments (without the program's name) say; options.h has the flags. Either everything that was asked for
-// is compared, or, when one input is bad, nothing is and `out` is empty.
-// `directory`: what relative file names are relative to; empty for the process's own.
+// Does what the arguments (without the program's name) say; options.h has the flags. Either everything that was asked
+// for is compared, or, when one input is bad, nothing is and `out` is empty. `directory`: what relative file names are
+// relative to; empty for the process's own.
 Outcome Crosscheck(std::span<const std::string_view> args, std::string_view directory);
 
 }  // namespace gort::crosscheck

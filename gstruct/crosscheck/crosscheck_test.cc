@@ -94,13 +94,15 @@ TEST(Crosscheck, AnUnexplainedDifferenceIsExitCode1) {
 
 TEST(Crosscheck, RelativeNamesAreResolvedAgainstTheUsersDirectory) {
   WriteFile("relative.h", "#define g__size 456\n");
-  EXPECT_EQ(RunTool({"--asmhdr", "relative.h"}, testing::TempDir()).code, kExitDifferent) << "read, and lacking most fields";
+  EXPECT_EQ(RunTool({"--asmhdr", "relative.h"}, testing::TempDir()).code, kExitDifferent)
+      << "read, and lacking most fields";
   EXPECT_EQ(RunTool({"--asmhdr", "relative.h"}, "/nowhere").code, kExitBadInput);
 }
 
 TEST(Crosscheck, RefusesFilesThatCannotBeReadForEveryFlag) {
   for (std::string_view flag : {"--asmhdr", "--go-binary", "--elf"}) {
-    ExpectBadInput({flag, "/nowhere/at/all"}, "/nowhere/at/all cannot be opened: No such file or directory; check its path");
+    ExpectBadInput({flag, "/nowhere/at/all"},
+                   "/nowhere/at/all cannot be opened: No such file or directory; check its path");
     ExpectBadInput({flag, "/"}, "/ is a directory or a device: give a file");
     ExpectBadInput({flag, "/dev/null"}, "/dev/null is a directory or a device: give a file");
     ExpectBadInput({flag, WriteFile("empty", "")}, "is empty");
@@ -124,7 +126,8 @@ TEST(Crosscheck, RefusesAStrippedExecutable) {
 
 TEST(Crosscheck, RefusesAnExecutableThatDescribesNothingOfOurs) {
   const std::string info = LittleEndian(8, 4) + LittleEndian(4, 2) + LittleEndian(0, 4) + "\x08" + '\0';
-  const std::string other = WriteFile("other", BuildElf({{".debug_info", info}, {".debug_abbrev", std::string(1, '\0')}}));
+  const std::string other =
+      WriteFile("other", BuildElf({{".debug_info", info}, {".debug_abbrev", std::string(1, '\0')}}));
   ExpectBadInput({"--elf", other}, "describes none of gort::runtime's structures");
 }
 

@@ -50,7 +50,8 @@ class DifferencesTest : public testing::Test {
     all_ = *all;
   }
 
-  bool Explains(DifferenceKind kind, std::string_view struct_name, std::string_view field, std::optional<GoVersion> version) {
+  bool Explains(DifferenceKind kind, std::string_view struct_name, std::string_view field,
+                std::optional<GoVersion> version) {
     return FindDifference(all_, kind, struct_name, field, version).has_value();
   }
 

@@ -9,7 +9,8 @@
 namespace gort::crosscheck {
 namespace {
 
-// Compilers stay below thirty. The bound keeps the work per DIE constant: a DIE of one byte can have attributes of no bytes.
+// Compilers stay below thirty. The bound keeps the work per DIE constant: a DIE of one byte can have attributes of no
+// bytes.
 constexpr size_t kMaxAttributes = 128;
 
 // Reads the attribute list of one abbreviation up to its (0, 0); false when damaged.

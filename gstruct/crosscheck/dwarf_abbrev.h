@@ -34,8 +34,8 @@ class AbbrevCache {
 
   // The table at `offset`. The pointer lives as long as the cache.
   // Errors: a clause, "the abbreviations at ...", when the table is damaged.
-  // Bound: tables do not overlap in a sound file, so all of them together declare fewer entries than the section has bytes;
-  // a file that makes them overlap, to be read in quadratic time, is refused once it passes that number.
+  // Bound: tables do not overlap in a sound file, so all of them together declare fewer entries than the section has
+  // bytes; a file that makes them overlap, to be read in quadratic time, is refused once it passes that number.
   Result<const AbbrevTable*> At(uint64_t offset);
 
  private:

@@ -1,5 +1,5 @@
-// Structures of every shape that the reader of debug information must understand, for dwarf_structs_test: the test takes
-// offsetof of them, and the fixture programs carry their debug information.
+// Structures of every shape that the reader of debug information must understand, for dwarf_structs_test: the test
+// takes offsetof of them, and the fixture programs carry their debug information.
 
 #ifndef GORT_GSTRUCT_CROSSCHECK_DWARF_FIXTURE_H_
 #define GORT_GSTRUCT_CROSSCHECK_DWARF_FIXTURE_H_

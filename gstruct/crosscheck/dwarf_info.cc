@@ -50,9 +50,10 @@ Result<DwarfSections> LoadDwarfSections(ElfFile& elf) {
     *view = *content;
   }
   if (sections.info.empty()) {
-    return Error{elf.name() +
-                 " has no debug information (.debug_info), it is stripped: build it with -g (Go: without -ldflags=-w or -s) "
-                 "and do not strip it"};
+    return Error{
+        elf.name() +
+        " has no debug information (.debug_info), it is stripped: build it with -g (Go: without -ldflags=-w or -s) "
+        "and do not strip it"};
   }
   return sections;
 }
@@ -101,7 +102,8 @@ Result<Unit> DwarfInfo::ReadUnitHeader(uint64_t offset) {
     const uint8_t type = in.U8();
     unit.address_size = in.U8();
     abbrev_offset = in.Unsigned(unit.offset_size);
-    const bool has_id = type == DW_UT_skeleton || type == DW_UT_split_compile || type == DW_UT_type || type == DW_UT_split_type;
+    const bool has_id =
+        type == DW_UT_skeleton || type == DW_UT_split_compile || type == DW_UT_type || type == DW_UT_split_type;
     if (has_id) in.Skip(8);
     if (type == DW_UT_type || type == DW_UT_split_type) in.Skip(unit.offset_size);
   }
@@ -131,7 +133,8 @@ Result<Die> DwarfInfo::ReadDie(const Unit& unit, Cursor& in) const {
   if (!in.ok()) return Damaged(die.offset, "a list of entries does not end");
   if (code == 0) return die;
   const auto found = unit.abbrevs->find(code);
-  if (found == unit.abbrevs->end()) return Damaged(die.offset, "abbreviation " + std::to_string(code) + " does not exist");
+  if (found == unit.abbrevs->end())
+    return Damaged(die.offset, "abbreviation " + std::to_string(code) + " does not exist");
   const Abbrev& abbrev = found->second;
   die.tag = abbrev.tag;
   die.has_children = abbrev.has_children;

@@ -28,7 +28,8 @@ struct DwarfSections {
   std::string_view str_offsets;
 };
 
-// Errors: a section is damaged, or there is no debug information at all (a stripped file). The views live as long as `elf`.
+// Errors: a section is damaged, or there is no debug information at all (a stripped file). The views live as long as
+// `elf`.
 Result<DwarfSections> LoadDwarfSections(ElfFile& elf);
 
 struct Unit {

@@ -48,7 +48,11 @@ std::optional<uint64_t> OffsetOf(const Die& member) {
 class StructFinder {
  public:
   StructFinder(const DwarfInfo& dwarf, std::string_view prefix, std::span<const std::string_view> names)
-      : dwarf_(dwarf), prefix_(prefix), names_(names), found_(names.size()), budget_(dwarf.size_bytes() / 4 + (1 << 16)) {}
+      : dwarf_(dwarf),
+        prefix_(prefix),
+        names_(names),
+        found_(names.size()),
+        budget_(dwarf.size_bytes() / 4 + (1 << 16)) {}
 
   Result<Layout> Run() {
     for (const Unit& unit : dwarf_.units()) {
@@ -154,7 +158,8 @@ class StructFinder {
       if (name == "_") return std::nullopt;
       if (!offset.has_value() || layout.Find(name) != nullptr) {
         return Error{dwarf_.file_name() + ": " + prefix_ + layout.name + "." + std::string(name) +
-                     (offset.has_value() ? " occurs twice" : " has no constant offset") + "; the layout cannot be compared"};
+                     (offset.has_value() ? " occurs twice" : " has no constant offset") +
+                     "; the layout cannot be compared"};
       }
       layout.fields.push_back({std::string(name), base + *offset, SizeOf(die.type, 0)});
       return std::nullopt;

@@ -13,14 +13,14 @@
 
 namespace gort::crosscheck {
 
-// The structures called `prefix` + one of `names`: prefix "runtime." for Go, "gort::runtime::" for ours. In the result they
-// have their short names and stand in the order of `names`; those the file does not describe are left out.
+// The structures called `prefix` + one of `names`: prefix "runtime." for Go, "gort::runtime::" for ours. In the result
+// they have their short names and stand in the order of `names`; those the file does not describe are left out.
 //
-// Members of anonymous unions and structs and of base classes count as the structure's own, as offsetof sees them. Static
-// members and Go's blank fields (_) are no fields. A size that cannot be told is absent.
+// Members of anonymous unions and structs and of base classes count as the structure's own, as offsetof sees them.
+// Static members and Go's blank fields (_) are no fields. A size that cannot be told is absent.
 //
-// Errors: the debug information is damaged, or two translation units disagree on a structure (which would be a violation of
-// the one-definition rule: two halves of the program that lay the same memory out differently).
+// Errors: the debug information is damaged, or two translation units disagree on a structure (which would be a
+// violation of the one-definition rule: two halves of the program that lay the same memory out differently).
 // Bound: one pass, plus an amount of following references that grows with the section's size.
 Result<Layout> FindStructs(const DwarfInfo& dwarf, std::string_view prefix, std::span<const std::string_view> names);
 

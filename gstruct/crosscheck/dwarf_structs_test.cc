@@ -1,6 +1,6 @@
 // Goal: what the reader finds in debug information is what offsetof and sizeof say.
-// Method: the test reads a program that the BUILD file makes in several ways: DWARF 4 and 5, compressed and not, and with
-// whatever compiler is configured.
+// Method: the test reads a program that the BUILD file makes in several ways: DWARF 4 and 5, compressed and not, and
+// with whatever compiler is configured.
 
 #include "gort/gstruct/crosscheck/dwarf_structs.h"
 

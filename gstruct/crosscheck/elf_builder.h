@@ -49,12 +49,14 @@ inline std::string BuildElf(const std::vector<ElfSection>& sections, const ElfOp
   const std::string name_table = names + ".shstrtab" + '\0';
   add({".shstrtab", name_table, 0, 3}, name_table);
 
-  std::string header = "\x7f" "ELF";
+  std::string header =
+      "\x7f"
+      "ELF";
   header += static_cast<char>(options.elf_class);
   header += static_cast<char>(options.byte_order);
-  header += std::string(10, '\0') + LittleEndian(options.type, 2) + LittleEndian(options.machine, 2) + std::string(20, '\0') +
-            LittleEndian(kHeaderSize + body.size(), 8) + std::string(10, '\0') + LittleEndian(64, 2) +
-            LittleEndian(sections.size() + 2, 2) + LittleEndian(sections.size() + 1, 2);
+  header += std::string(10, '\0') + LittleEndian(options.type, 2) + LittleEndian(options.machine, 2) +
+            std::string(20, '\0') + LittleEndian(kHeaderSize + body.size(), 8) + std::string(10, '\0') +
+            LittleEndian(64, 2) + LittleEndian(sections.size() + 2, 2) + LittleEndian(sections.size() + 1, 2);
   return header + body + table;
 }
 

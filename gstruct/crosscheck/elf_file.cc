@@ -9,10 +9,11 @@
 namespace gort::crosscheck {
 namespace {
 
-// Names and values of the System V ABI. <elf.h> has them too, but only on systems that have ELF; this is a tool that may
-// look at a Linux binary from anywhere.
-constexpr std::string_view kElfMagic = "\x7f"
-                                       "ELF";
+// Names and values of the System V ABI. <elf.h> has them too, but only on systems that have ELF; this is a tool that
+// may look at a Linux binary from anywhere.
+constexpr std::string_view kElfMagic =
+    "\x7f"
+    "ELF";
 constexpr uint8_t kElfClass64 = 2;
 constexpr uint8_t kElfDataLittleEndian = 1;
 constexpr uint16_t kTypeExec = 2;
@@ -27,7 +28,8 @@ constexpr uint32_t kCompressZstd = 2;
 constexpr size_t kFileHeaderSize = 64;
 constexpr size_t kSectionHeaderSize = 64;
 constexpr uint64_t kNameIndexElsewhere = 0xffff;
-// A linker writes a few dozen, -ffunction-sections in a relocatable file thousands; this bounds what garbage can ask for.
+// A linker writes a few dozen, -ffunction-sections in a relocatable file thousands; this bounds what garbage can ask
+// for.
 constexpr uint64_t kMaxSections = 1 << 20;
 
 std::string_view GoArchOf(uint16_t machine) {
@@ -138,15 +140,18 @@ Result<std::string_view> ElfFile::Raw(const SectionHeader& section) const {
   Cursor in(bytes_, section.offset);
   std::string_view content = in.Bytes(section.size);
   if (!in.ok()) {
-    return Error{name_ + " ends inside its section " + std::string(section.name) + ": it is truncated, copy or build it again"};
+    return Error{name_ + " ends inside its section " + std::string(section.name) +
+                 ": it is truncated, copy or build it again"};
   }
   return content;
 }
 
-Result<std::string_view> ElfFile::Decompress(const SectionHeader& section, std::string_view stream, uint64_t size_bytes) {
+Result<std::string_view> ElfFile::Decompress(const SectionHeader& section, std::string_view stream,
+                                             uint64_t size_bytes) {
   Result<std::string> content = ZlibDecompress(stream, size_bytes);
   if (!content.ok()) {
-    return Error{name_ + ", section " + std::string(section.name) + ": " + content.error().sentence + "; build it again"};
+    return Error{name_ + ", section " + std::string(section.name) + ": " + content.error().sentence +
+                 "; build it again"};
   }
   decompressed_.push_back(std::move(*content));
   return std::string_view(decompressed_.back());
@@ -188,7 +193,8 @@ Result<std::string_view> ElfFile::DebugSection(std::string_view name) {
   constexpr std::string_view kMagic = "ZLIB";
   constexpr size_t kHeaderSize = 12;
   if (raw->size() < kHeaderSize || !raw->starts_with(kMagic)) {
-    return Error{name_ + ", section " + std::string(section->name) + ": does not begin with \"ZLIB\" and a size; build it again"};
+    return Error{name_ + ", section " + std::string(section->name) +
+                 ": does not begin with \"ZLIB\" and a size; build it again"};
   }
   uint64_t size_bytes = 0;
   for (char c : raw->substr(kMagic.size(), 8)) size_bytes = size_bytes << 8 | static_cast<uint8_t>(c);

@@ -16,8 +16,8 @@ namespace gort::crosscheck {
 class ElfFile {
  public:
   // Reads the headers of `bytes`, which must outlive the ElfFile. `name` is used in sentences only.
-  // Errors: not ELF, cut short, not a linked executable, or of a machine that gort has no port for (32-bit and big-endian
-  // ones included). Source: System V ABI, "ELF header" and "Sections".
+  // Errors: not ELF, cut short, not a linked executable, or of a machine that gort has no port for (32-bit and
+  // big-endian ones included). Source: System V ABI, "ELF header" and "Sections".
   static Result<ElfFile> Parse(std::string_view bytes, std::string_view name);
 
   // Go's name of the machine: "amd64", "arm64" or "riscv64".
@@ -27,7 +27,8 @@ class ElfFile {
   const std::string& name() const { return name_; }
 
   // Content of the first section called `name`; empty when there is none or it holds nothing.
-  // Errors: the section lies outside the file, or its compressed content is damaged. The views live as long as the ElfFile.
+  // Errors: the section lies outside the file, or its compressed content is damaged. The views live as long as the
+  // ElfFile.
   Result<std::string_view> Section(std::string_view name);
 
   // Content of `.debug_<name>` or, if there is none, of the older `.zdebug_<name>`. Otherwise as Section.

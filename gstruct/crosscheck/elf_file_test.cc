@@ -59,7 +59,8 @@ TEST(ElfFile, DecompressesBothFormsOfCompressedSections) {
 
 TEST(ElfFile, RefusesCompressionThatItCannotUndo) {
   ExpectRefusedSection(BuildElf({{".debug_info", CompressionHeader(2, 3) + "x", kCompressed}}), "zstd");
-  ExpectRefusedSection(BuildElf({{".debug_info", CompressionHeader(9, 3) + "x", kCompressed}}), "unknown compression method 9");
+  ExpectRefusedSection(BuildElf({{".debug_info", CompressionHeader(9, 3) + "x", kCompressed}}),
+                       "unknown compression method 9");
   ExpectRefusedSection(BuildElf({{".debug_info", "short", kCompressed}}), "cut short");
   ExpectRefusedSection(BuildElf({{".debug_info", CompressionHeader(1, 3) + "junk", kCompressed}}), "zlib header");
   ExpectRefusedSection(BuildElf({{".zdebug_info", "ZLIP"}}), "ZLIB");

@@ -25,8 +25,8 @@ struct Facts {
   Layout layout;
 };
 
-// Reads a table with the columns goversion, goos_goarch, struct ("runtime.g", or "const" for a constant with its value as
-// the offset), field ("(size)" for the whole), offset, size and type. Blank fields are skipped.
+// Reads a table with the columns goversion, goos_goarch, struct ("runtime.g", or "const" for a constant with its value
+// as the offset), field ("(size)" for the whole), offset, size and type. Blank fields are skipped.
 // Errors: a line that does not fit, with its number.
 Result<std::vector<Facts>> ParseFacts(std::string_view tsv);
 

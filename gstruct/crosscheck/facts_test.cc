@@ -31,11 +31,13 @@ TEST(ParseFacts, GroupsLinesByReleaseAndArchitecture) {
 }
 
 TEST(ParseFacts, RefusesOtherLinesWithTheirNumber) {
-  EXPECT_NE(Refusal("1.19.8\tlinux_amd64\truntime.g\t(size)\t0\t392\n").find("line 2"), std::string::npos) << "a column less";
+  EXPECT_NE(Refusal("1.19.8\tlinux_amd64\truntime.g\t(size)\t0\t392\n").find("line 2"), std::string::npos)
+      << "a column less";
   EXPECT_NE(Refusal("1.x\tlinux_amd64\truntime.g\t(size)\t0\t392\tstruct\n").find("line 2"), std::string::npos);
   EXPECT_NE(Refusal("1.19.8\tplan9_amd64\truntime.g\t(size)\t0\t392\tstruct\n").find("line 2"), std::string::npos);
   EXPECT_NE(Refusal("1.19.8\tlinux_amd64\tg\t(size)\t0\t392\tstruct\n").find("line 2"), std::string::npos);
-  EXPECT_NE(Refusal("1.19.8\tlinux_amd64\truntime.g\tm\t48\t8\t*m\n").find("line 2"), std::string::npos) << "no (size) before";
+  EXPECT_NE(Refusal("1.19.8\tlinux_amd64\truntime.g\tm\t48\t8\t*m\n").find("line 2"), std::string::npos)
+      << "no (size) before";
   EXPECT_NE(Refusal("1.19.8\tlinux_amd64\truntime.g\t(size)\t-1\t392\tstruct\n").find("line 2"), std::string::npos);
 }
 
@@ -45,7 +47,8 @@ TEST(BuiltInFacts, HaveEveryStructureForEveryReleaseAndArchitecture) {
     for (std::string_view goarch : {"amd64", "arm64", "riscv64"}) {
       const Facts* facts = FindFacts(BuiltInFacts(), {1, minor}, goarch);
       ASSERT_NE(facts, nullptr) << minor << goarch;
-      for (std::string_view name : kGoStructs) EXPECT_NE(facts->layout.Find(name), nullptr) << facts->release << " " << name;
+      for (std::string_view name : kGoStructs)
+        EXPECT_NE(facts->layout.Find(name), nullptr) << facts->release << " " << name;
       EXPECT_FALSE(facts->layout.constants.empty()) << facts->release;
     }
   }

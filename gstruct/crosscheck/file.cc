@@ -19,7 +19,8 @@ Result<std::string> ReadFile(const std::string& name, std::string_view directory
   std::error_code failure;
   const std::filesystem::file_status status = std::filesystem::status(path, failure);
   if (!std::filesystem::exists(status)) {
-    return Error{name + " cannot be opened: " + (failure ? failure.message() : "it does not exist") + "; check its path"};
+    return Error{name + " cannot be opened: " + (failure ? failure.message() : "it does not exist") +
+                 "; check its path"};
   }
   // A pipe is what the shell's <(command) gives. A device might never end.
   if (!std::filesystem::is_regular_file(status) && !std::filesystem::is_fifo(status)) {

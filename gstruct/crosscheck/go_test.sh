@@ -1,6 +1,7 @@
 #!/bin/bash
 # Goal: crosscheck understands what a real Go makes: executables in every form of debug information, and go_asm.h.
-# Method: build a small program with the go on PATH, offline. Without one there is nothing to check, and the test says so.
+# Method: build a small program with the go on PATH, offline. Without one there is nothing to check, and the test says
+# so.
 #
 # Usage: go_test.sh CROSSCHECK
 
@@ -24,7 +25,8 @@ fail() {
   failures=$((failures + 1))
 }
 
-# expect CODE TEXT ARGUMENT...: runs crosscheck with the arguments and expects this exit code, and this text in what it prints.
+# expect CODE TEXT ARGUMENT...: runs crosscheck with the arguments and expects this exit code, and this text in what it
+# prints.
 expect() {
   local code=$1 text=$2
   shift 2
@@ -54,7 +56,8 @@ func main() {
 }
 EOF
 
-# A Go that the built-in facts do not know may differ in ways that nobody has explained yet; it must be read all the same.
+# A Go that the built-in facts do not know may differ in ways that nobody has explained yet; it must be read all the
+# same.
 good=0
 "$crosscheck" --goversion "$version" > /dev/null 2>&1
 if [[ $? == 2 ]]; then

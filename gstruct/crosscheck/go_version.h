@@ -28,9 +28,9 @@ struct GoVersion {
 // Understands "1.27", "1.27.3", "go1.27.3", "go1.27rc1" and "devel go1.28-0a1b2c3 ...". Absent for anything else.
 std::optional<GoVersion> ParseGoVersion(std::string_view text);
 
-// What built the executable: the text it carries, such as "go1.27.3".
-// Looks into .go.buildinfo (the form that Go has written since 1.18) and, where that is missing or older, at the producer
-// in the debug information. Errors: damaged, or not built by Go's compiler.
+// What built the executable: the text it carries, such as "go1.27.3". Looks into .go.buildinfo (the form that Go has
+// written since 1.18) and, where that is missing or older, at the producer in the debug information. Errors: damaged,
+// or not built by Go's compiler.
 Result<std::string> DetectGoVersion(ElfFile& elf, const DwarfInfo& dwarf);
 
 }  // namespace gort::crosscheck

@@ -168,13 +168,14 @@ bool CopyMatch(std::string& out, size_t distance, size_t length, size_t limit) {
 }
 
 bool DecodeBlock(BitReader& in, const BlockCodes& codes, std::string& out, size_t limit) {
-  static constexpr std::array<uint16_t, 29> kLengthBase = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                                           31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+  static constexpr std::array<uint16_t, 29> kLengthBase = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                                           15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                                           67, 83, 99, 115, 131, 163, 195, 227, 258};
   static constexpr std::array<uint8_t, 29> kLengthExtra = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                            2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-  static constexpr std::array<uint16_t, 30> kDistanceBase = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                                             33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
-                                                             1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+  static constexpr std::array<uint16_t, 30> kDistanceBase = {
+      1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+      193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
   for (;;) {
     const int symbol = codes.literal.Decode(in);
     if (symbol < 0) return false;
@@ -245,8 +246,8 @@ Result<std::string> ZlibDecompress(std::string_view stream, uint64_t size_bytes)
   out.reserve(static_cast<size_t>(size_bytes));
   if (!Inflate(in, out, static_cast<size_t>(size_bytes))) return Error{"the compressed data is damaged or cut short"};
   if (out.size() != size_bytes) {
-    return Error{"the compressed data holds " + std::to_string(out.size()) + " bytes where " + std::to_string(size_bytes) +
-                 " were announced"};
+    return Error{"the compressed data holds " + std::to_string(out.size()) + " bytes where " +
+                 std::to_string(size_bytes) + " were announced"};
   }
   in.AlignToByte();
   uint32_t checksum = 0;

@@ -1,7 +1,8 @@
 // Decompression of debug sections: the zlib format (RFC 1950) around DEFLATE (RFC 1951).
 //
 // Go's linker and `ld --compress-debug-sections` write them. A library of a hundred lines, bounded by construction, was
-// preferred to zlib: nothing else in the repository needs it, and a tool of layer 0 should build where only a compiler is.
+// preferred to zlib: nothing else in the repository needs it, and a tool of layer 0 should build where only a compiler
+// is.
 
 #ifndef GORT_GSTRUCT_CROSSCHECK_INFLATE_H_
 #define GORT_GSTRUCT_CROSSCHECK_INFLATE_H_
@@ -15,10 +16,11 @@
 namespace gort::crosscheck {
 
 // The content of `stream`, which must be exactly `size_bytes` long.
-// Memory: never more than size_bytes, and a size_bytes that DEFLATE could not reach (1032:1) is refused before any is taken.
+// Memory: never more than size_bytes, and a size_bytes that DEFLATE could not reach (1032:1) is refused before any is
+// taken.
 // Errors: a clause, "the compressed data ...", without the file's name, which the caller knows.
-// Source: RFC 1950, RFC 1951; the decoder counts codes per length, as RFC 1951 section 3.2.2 describes, instead of a table
-// look-up: it is several times slower than zlib and takes 20 ms for a Go binary.
+// Source: RFC 1950, RFC 1951. The decoder counts codes per length, as RFC 1951 section 3.2.2 describes, in place of
+// zlib's look-up tables: slower, but the whole tool still needs only 40 ms for a Go web server of 6 MB.
 Result<std::string> ZlibDecompress(std::string_view stream, uint64_t size_bytes);
 
 }  // namespace gort::crosscheck

@@ -36,7 +36,8 @@ std::string DynamicText() {
   std::string text;
   for (int i = 0; i < 12; i++) {
     for (int j = 0; j < 3; j++) {
-      text += "runtime.g stackguard" + std::to_string(i) + " " + std::string(3, static_cast<char>('a' + (i * 7 + j * j) % 26)) + "\n";
+      text += "runtime.g stackguard" + std::to_string(i) + " " +
+              std::string(3, static_cast<char>('a' + (i * 7 + j * j) % 26)) + "\n";
     }
   }
   return text;

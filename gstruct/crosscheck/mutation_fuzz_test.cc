@@ -1,7 +1,7 @@
 // Goal: no input crashes the readers, makes them run for long, or makes them answer with an empty sentence.
 // Method: damage real inputs in thousands of ways. The seed is printed and can be given as GORT_FUZZ_SEED; the same
-// seed damages the same way everywhere, because std::mt19937_64 and plain remainders are used. Coverage-guided fuzzing of
-// the same readers: the *_fuzz targets.
+// seed damages the same way everywhere, because std::mt19937_64 and plain remainders are used. Coverage-guided fuzzing
+// of the same readers: the *_fuzz targets.
 
 #include <array>
 #include <cstddef>
@@ -56,8 +56,8 @@ class Mutator {
   uint64_t Below(uint64_t limit) { return random_() % limit; }
 
   void Change(std::string& bytes, size_t at) {
-    static constexpr std::array<uint64_t, 8> kInteresting = {
-        0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0xffffffff, 0xffffffffffffffff};
+    static constexpr std::array<uint64_t, 8> kInteresting = {0,    1,          0x7f,       0x80,
+                                                             0xff, 0x7fffffff, 0xffffffff, 0xffffffffffffffff};
     switch (Below(6)) {
       case 0:
         bytes[at] = static_cast<char>(bytes[at] ^ 1 << Below(8));
@@ -92,9 +92,11 @@ std::vector<Range> DebugRanges(const std::string& bytes) {
   std::vector<Range> ranges;
   Result<ElfFile> elf = ElfFile::Parse(bytes, "sample");
   EXPECT_TRUE(elf.ok());
-  for (std::string_view name : {".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets"}) {
+  for (std::string_view name :
+       {".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets"}) {
     Result<std::string_view> section = elf->Section(name);
-    const bool in_file = section.ok() && section->data() >= bytes.data() && section->data() < bytes.data() + bytes.size();
+    const bool in_file =
+        section.ok() && section->data() >= bytes.data() && section->data() < bytes.data() + bytes.size();
     if (in_file && !section->empty()) {
       const size_t begin = static_cast<size_t>(section->data() - bytes.data());
       ranges.emplace_back(begin, begin + section->size());

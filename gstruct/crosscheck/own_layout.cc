@@ -8,7 +8,8 @@ Layout OwnLayout() {
   Layout layout;
 // The fields of a structure follow it.
 #define GORT_STRUCT(name, size, align) layout.structs.push_back({#name, uint64_t{size}, {}});
-#define GORT_FIELD(owner, name, offset, size) layout.structs.back().fields.push_back({#name, uint64_t{offset}, uint64_t{size}});
+#define GORT_FIELD(owner, name, offset, size) \
+  layout.structs.back().fields.push_back({#name, uint64_t{offset}, uint64_t{size}});
 #define GORT_CONST(name, value) layout.constants.push_back({#name, static_cast<uint64_t>(value)});
 #include "gort/gstruct/go_asm.inc"
 #undef GORT_STRUCT

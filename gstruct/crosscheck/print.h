@@ -17,8 +17,8 @@ struct Comparand {
   Report report;
 };
 
-// One table per source: structure, field, ours, theirs, verdict; a summary line; the deliberate differences that applied,
-// with their reasons. A place is written `offset+size`. Names from hostile files are made printable.
+// One table per source: structure, field, ours, theirs, verdict; a summary line; the deliberate differences that
+// applied, with their reasons. A place is written `offset+size`. Names from hostile files are made printable.
 std::string FormatTables(const std::vector<Comparand>& comparands, const std::vector<Difference>& differences);
 
 // The same as one JSON document (RFC 8259) with a line end.

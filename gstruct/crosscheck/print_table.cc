@@ -109,8 +109,8 @@ void AppendDifferences(const Report& report, const std::vector<Difference>& diff
   out += "\nDeliberate differences that applied:\n";
   for (const auto& [index, fields] : report.applied) {
     const Difference& difference = differences[index];
-    std::string head = std::string(ToString(difference.kind)) + " " + difference.struct_name + " (" +
-                       difference.VersionsText() + "):";
+    std::string head =
+        std::string(ToString(difference.kind)) + " " + difference.struct_name + " (" + difference.VersionsText() + "):";
     for (const std::string& field : fields) head += " " + Printable(field);
     AppendWrapped(head, 2, out);
     AppendWrapped(difference.reason, 6, out);

@@ -48,7 +48,8 @@ TEST(FormatTables, AlignsColumnsAndListsReasons) {
 TEST(FormatTables, SaysWhatWasNotCompared) {
   std::vector<Comparand> comparands = OneComparand();
   comparands[0].report.not_described = {"hchan", "waitq"};
-  EXPECT_NE(FormatTables(comparands, Rules()).find("because this program does not use them: hchan waitq\n"), std::string::npos);
+  EXPECT_NE(FormatTables(comparands, Rules()).find("because this program does not use them: hchan waitq\n"),
+            std::string::npos);
 }
 
 TEST(FormatJson, HasTheSameContent) {

@@ -43,7 +43,8 @@ GoVersion NewestKnown() {
 
 // Reads a file and hands its bytes to `read`, which takes the file's name as well.
 template <typename Read>
-std::optional<Error> LoadFile(const std::string& name, std::string_view directory, std::vector<Source>& sources, Read read) {
+std::optional<Error> LoadFile(const std::string& name, std::string_view directory, std::vector<Source>& sources,
+                              Read read) {
   Result<std::string> bytes = ReadFile(name, directory);
   if (!bytes.ok()) return bytes.error();
   Result<Source> source = read(*bytes, name);
@@ -86,7 +87,8 @@ Result<Source> ReadGoBinary(std::string_view bytes, std::string_view name) {
                    ": give an ordinary executable of Go's gc compiler, with its debug information whole"};
     }
   }
-  return Source{Source::Kind::kGoBinary, std::string(name), *release, version, binary->elf.goarch(), std::move(*layout)};
+  return Source{Source::Kind::kGoBinary, std::string(name), *release, version,
+                binary->elf.goarch(),    std::move(*layout)};
 }
 
 Result<Source> ReadOwnElf(std::string_view bytes, std::string_view name, const Layout& ours) {
@@ -109,7 +111,8 @@ Result<Source> ReadAsmHdr(std::string_view bytes, std::string_view name, std::op
   std::string release = version.has_value() ? "go" + version->ToString() : "";
   if (!version.has_value()) {
     version = RecogniseRelease(BuiltInFacts(), *layout);
-    release = version.has_value() ? "recognised as go" + version->ToString() : "of no known release, taken for the newest";
+    release =
+        version.has_value() ? "recognised as go" + version->ToString() : "of no known release, taken for the newest";
   }
   if (!version.has_value()) version = NewestKnown();
   return Source{Source::Kind::kAsmHdr, std::string(name), std::move(release), version, "", std::move(*layout)};
@@ -122,20 +125,23 @@ Result<Source> ReadFacts(std::string_view text, std::string_view goarch) {
     return Error{"--goversion " + std::string(text) + ": there are facts about Go " + KnownReleases(BuiltInFacts()) +
                  " only; use --asmhdr or --go-binary for another release"};
   }
-  return Source{Source::Kind::kFacts, "built-in facts", "go" + facts->release, version, std::string(goarch), facts->layout};
+  return Source{Source::Kind::kFacts, "built-in facts", "go" + facts->release, version,
+                std::string(goarch),  facts->layout};
 }
 
 Result<std::vector<Source>> LoadSources(const Options& options, std::string_view directory, const Layout& ours) {
   std::vector<Source> sources;
   std::vector<std::string> releases = options.go_versions;
-  const bool asked = !options.asmhdrs.empty() || !options.go_binaries.empty() || !options.elfs.empty() || !releases.empty();
+  const bool asked =
+      !options.asmhdrs.empty() || !options.go_binaries.empty() || !options.elfs.empty() || !releases.empty();
   if (!asked) releases.emplace_back(kDefaultRelease);
 
   const std::optional<GoVersion> header_version = releases.empty() ? std::nullopt : ParseGoVersion(releases.front());
   std::optional<Error> error;
   for (const std::string& file : options.asmhdrs) {
-    error = LoadFile(file, directory, sources,
-                     [&](std::string_view bytes, std::string_view name) { return ReadAsmHdr(bytes, name, header_version); });
+    error = LoadFile(file, directory, sources, [&](std::string_view bytes, std::string_view name) {
+      return ReadAsmHdr(bytes, name, header_version);
+    });
     if (error.has_value()) return *error;
   }
   for (const std::string& file : options.go_binaries) {

@@ -42,9 +42,9 @@ Result<Source> ReadAsmHdr(std::string_view bytes, std::string_view name, std::op
 // The built-in facts for a version as the user wrote it. Errors: not a version, or not one that we have.
 Result<Source> ReadFacts(std::string_view version, std::string_view goarch);
 
-// Everything that `options` ask for, in the order of --help, or the newest facts when they ask for nothing. Relative file
-// names are resolved against `directory` when that is not empty. Facts are those of the first executable's architecture,
-// else of this tool's.
+// Everything that `options` ask for, in the order of --help, or the newest facts when they ask for nothing. Relative
+// file names are resolved against `directory` when that is not empty. Facts are those of the first executable's
+// architecture, else of this tool's.
 Result<std::vector<Source>> LoadSources(const Options& options, std::string_view directory, const Layout& ours);
 
 }  // namespace gort::crosscheck

@@ -1,7 +1,8 @@
 """unstripped_binary: a program that keeps its debug information whatever --strip says.
 
-Bazel links with -Wl,-S unless --strip=never or -c dbg is given, and no attribute of cc_binary can prevent that. Tests that
-read debug information therefore take their programs from here: built in a configuration that differs in --strip only.
+Bazel links with -Wl,-S unless --strip=never or -c dbg is given, and no attribute of cc_binary can prevent that. Tests
+that read debug information therefore take their programs from here: built in a configuration that differs in --strip
+only.
 """
 
 def _never_strip_impl(_settings, _attr):
