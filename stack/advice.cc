@@ -29,7 +29,8 @@ void BulkAdvice::Flush() {
     if (sys::IsError(bytes)) {
       bulk_ = false;
     } else {
-      // A short count stops inside or before a range; the rest is done one by one, which also tells whether it can be done.
+      // A short count stops inside or before a range; the rest is done one by one, which also tells whether it can be
+      // done.
       for (size_t left = static_cast<size_t>(bytes); next < count_ && left >= ranges_[next].iov_len; ++next) {
         left -= ranges_[next].iov_len;
       }

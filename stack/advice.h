@@ -9,8 +9,8 @@
 
 namespace gort::runtime {
 
-// Collects ranges and gives the same advice to all of them, by process_madvise on ourselves where the kernel lets us (Linux
-// 6.13 for the advice that we use), else by one madvise each.
+// Collects ranges and gives the same advice to all of them, by process_madvise on ourselves where the kernel lets us
+// (Linux 6.13 for the advice that we use), else by one madvise each.
 // The pidfd lives as long as the object and no longer: one kept in a global would name the parent after a fork.
 // Runs on: any.  Needs P: no.  Blocks: never.
 class BulkAdvice {

@@ -7,7 +7,9 @@
 namespace gort::runtime {
 namespace {
 
-uint32_t Clamp(uint32_t n, uint32_t lowest, uint32_t highest) { return n < lowest ? lowest : n > highest ? highest : n; }
+uint32_t Clamp(uint32_t n, uint32_t lowest, uint32_t highest) {
+  return n < lowest ? lowest : n > highest ? highest : n;
+}
 
 }  // namespace
 
@@ -47,8 +49,8 @@ bool StackArenas::Reserve(StackError* error) {
     const long base = sys::Mmap(nullptr, size_bytes, sys::kPROT_NONE,
                                 sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS | sys::kMAP_NORESERVE, -1, 0);
     if (sys::IsError(base)) continue;
-    // A huge page would make 2 MiB, several stacks, resident for the first touch of one; and the kernel's smaller "mTHP" sizes
-    // 64 KiB. A kernel without huge pages refuses the advice and needs none.
+    // A huge page would make 2 MiB, several stacks, resident for the first touch of one; and the kernel's smaller
+    // "mTHP" sizes 64 KiB. A kernel without huge pages refuses the advice and needs none.
     sys::Madvise(reinterpret_cast<void*>(base), size_bytes, sys::kMADV_NOHUGEPAGE);
     // Not charged to the budget's limit: one arena replaces thousands of guards.
     guards_->ChargeMappings(2);
@@ -67,8 +69,8 @@ bool StackArenas::Grow(Arena* arena, StackError* error) {
   const uint32_t guarded = arena->guarded.load(std::memory_order_relaxed);
   const uint32_t left = arena->capacity - guarded;
   const uint32_t want = Clamp(guarded / 4, kMinChunkSlots, kMaxChunkSlots);
-  const uint32_t done = guards_->Guard(arena->base + guarded * geometry_.stride_bytes(), geometry_,
-                                       want < left ? want : left, error);
+  const uint32_t done =
+      guards_->Guard(arena->base + guarded * geometry_.stride_bytes(), geometry_, want < left ? want : left, error);
   // Release: whoever finds a slot here must find its guard, too; pairs with the acquire in Locate.
   arena->guarded.store(guarded + done, std::memory_order_release);
   return done > 0;

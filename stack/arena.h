@@ -15,18 +15,19 @@ namespace gort::runtime {
 // The reservations of one size class. They grow and never shrink, so that a lookup needs no lock.
 //
 //   arena 0: 1 GiB     | slot 0 | slot 1 | ... | slot guarded-1 | PROT_NONE, to be guarded in chunks ... |
-//   arena 1: 4 GiB     ...each four times the one before, up to 1 TiB: a million default stacks are 5 arenas, two mappings each.
+//   arena 1: 4 GiB     ... each four times the one before, up to 1 TiB: a million default stacks are 5 arenas.
 //
-// Geometric, because the address space of small machines (512 GiB on some arm64, 256 GiB on riscv64) and RLIMIT_AS do not allow a big
-// one at once; when the kernel refuses a size, half of it is tried.
+// Geometric, because the address space of small machines (512 GiB on some arm64, 256 GiB on riscv64) and RLIMIT_AS do
+// not allow a big one at once; when the kernel refuses a size, half of it is tried.
 // All zero bytes before Init.
 class StackArenas {
  public:
   void Init(int size_class, size_t page_bytes, StackGuards* guards);
 
-  // A slot that was never live, its header filled in, state kFree. Makes slots or reserves address space when there is none.
-  // nullptr on failure, with the reason in *error.
-  // Runs on: any.  Locks: the pool's, held.  Blocks: never; it may take a page fault, an mprotect and a few process_madvise.
+  // A slot that was never live, its header filled in, state kFree. Makes slots or reserves address space when there is
+  // none. nullptr on failure, with the reason in *error.
+  // Runs on: any.  Locks: the pool's, held.  Blocks: never; it may take a page fault, an mprotect and a few
+  // process_madvise.
   StackSlot* Fresh(StackError* error);
 
   // Fills in *location if `addr` is in a guarded slot.
@@ -42,7 +43,8 @@ class StackArenas {
   static constexpr uint32_t kMaxArenas = 16;
   static constexpr size_t kFirstArenaBytes = size_t{1} << 30;
   static constexpr size_t kMaxArenaBytes = size_t{1} << 40;
-  // Slots guarded at a time: few at first, so that a small program pays for few page tables; then a quarter of what is there.
+  // Slots guarded at a time: few at first, so that a small program pays for few page tables; then a quarter of what is
+  // there.
   static constexpr uint32_t kMinChunkSlots = 16;
   static constexpr uint32_t kMaxChunkSlots = 256;
 
@@ -61,7 +63,8 @@ class StackArenas {
   StackGeometry geometry_{};
   int size_class_ = 0;
   StackGuards* guards_ = nullptr;
-  // Arenas in use; only the last one has slots that were never live. Writer: Reserve, under the pool's lock. Readers: Locate.
+  // Arenas in use; only the last one has slots that were never live. Writer: Reserve, under the pool's lock. Readers:
+  // Locate.
   std::atomic<uint32_t> count_{0};
   uint32_t fresh_ = 0;  // in the last arena: slots [fresh_, guarded) were never live. Guard: the pool's lock
   Arena arenas_[kMaxArenas]{};

@@ -13,9 +13,9 @@ namespace gort::runtime {
 // The number that a large stack has where others have their class.
 inline constexpr int kLargeStackClass = kNumStackClasses;
 
-// Colours: slot i leaves (i % kStackColours) cache lines free above hi. A stack's hot part is a few hundred bytes below its g;
-// without a colour those of all stacks would compete for the same sets of a virtually indexed 4 KiB way. More than 16 lines
-// would take room from the g and the frames that are to share the top page.
+// Colours: slot i leaves (i % kStackColours) cache lines free above hi. A stack's hot part is a few hundred bytes below
+// its g; without a colour those of all stacks would compete for the same sets of a virtually indexed 4 KiB way. More
+// than 16 lines would take room from the g and the frames that are to share the top page.
 inline constexpr size_t kCacheLineBytes = 64;
 inline constexpr uint32_t kStackColours = 16;
 
@@ -34,10 +34,11 @@ struct StackGeometry {
   constexpr size_t stride_bytes() const { return guard_bytes + usable_bytes; }
 };
 
-// The geometry of class `size_class` on pages of `page_bytes` (a power of two from 4 to 64 KiB).
-// Guards grow with the class, because big stacks are asked for by code with big frames. They are not larger still, because every
-// 2 MiB of stride costs a 4 KiB page table: with 36 KiB below the default class a parked goroutine costs 4096 + 584 B, with 68 KiB
-// it would be 4096 + 648. The odd number of pages spreads the top pages over the sets of a physically indexed cache, too.
+// The geometry of class `size_class` on pages of `page_bytes` (a power of two from 4 to 64 KiB). Guards grow with the
+// class, because big stacks are asked for by code with big frames. They are not larger still, because every 2 MiB of
+// stride costs a 4 KiB page table: with 36 KiB below the default class a parked goroutine costs 4096 + 584 B, with 68
+// KiB it would be 4096 + 648. The odd number of pages spreads the top pages over the sets of a physically indexed
+// cache, too.
 constexpr StackGeometry GeometryOfClass(int size_class, size_t page_bytes) {
   constexpr size_t kGuardBytes[kNumStackClasses] = {16 << 10, 16 << 10, 16 << 10, 32 << 10, 32 << 10, 64 << 10};
   const size_t usable_bytes = RoundUp(kStackClassBytes[size_class], page_bytes);
@@ -53,9 +54,11 @@ constexpr int StackClassFor(size_t size_bytes) {
   return size_class;
 }
 
-// How many slots a magazine of that class holds, which is also the most that a batch in the pool has. The 1 MiB class is for
-// few, and its slots may each hold on to 1 MiB.
-constexpr uint32_t MagazineSlots(int size_class) { return size_class == kNumStackClasses - 1 ? 4 : kStackMagazineSlots; }
+// How many slots a magazine of that class holds, which is also the most that a batch in the pool has. The 1 MiB class
+// is for few, and its slots may each hold on to 1 MiB.
+constexpr uint32_t MagazineSlots(int size_class) {
+  return size_class == kNumStackClasses - 1 ? 4 : kStackMagazineSlots;
+}
 
 // The header of a slot: one cache line above the colour, in the page that holds the g.
 // While the slot is live nobody writes it. While it is free, the holder of the chain that it is in does: the owner of a
@@ -76,9 +79,10 @@ struct alignas(kCacheLineBytes) StackSlot {
   uint32_t size_class;   // constant
   uint32_t index;        // a large stack's place in its table; constant
 };
-static_assert(sizeof(StackSlot) == kCacheLineBytes, "the header takes one line of the page that the g wants for itself");
+static_assert(sizeof(StackSlot) == kCacheLineBytes,
+              "the header takes one line of the page that the g wants for itself");
 
-// The top of the stack with this hi: header and colour are less than the smallest page, and the top is at the end of one.
+// The top of the stack with this hi: header and colour are less than the smallest page, and the top ends a page.
 inline constexpr size_t kMinPageBytes = 4 << 10;
 static_assert(sizeof(StackSlot) + kStackColours * kCacheLineBytes < kMinPageBytes);
 constexpr uintptr_t StackTop(uintptr_t hi) { return RoundUp(hi, kMinPageBytes); }

@@ -12,15 +12,15 @@ constexpr int kReadWrite = sys::kPROT_READ | sys::kPROT_WRITE;
 // The kernel's default, for when /proc is not mounted.
 constexpr size_t kDefaultMaxMapCount = 65530;
 
-// Whether a read of 8 bytes at `addr` faults, found out without a signal: the kernel reads a signal set from there for us, and says
-// EFAULT. The set must be empty if it can be read; blocking nothing changes nothing.
+// Whether a read of 8 bytes at `addr` faults, found out without a signal: the kernel reads a signal set from there for
+// us, and says EFAULT. The set must be empty if it can be read; blocking nothing changes nothing.
 bool ReadFaults(uintptr_t addr) {
   return sys::RtSigprocmask(sys::kSIG_BLOCK, reinterpret_cast<const sys::SigsetBits*>(addr), nullptr) == -sys::kEFAULT;
 }
 
 bool GuardInstallWorks(size_t page_bytes) {
-  const long mapping =
-      sys::Mmap(nullptr, 2 * page_bytes, kReadWrite, sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS | sys::kMAP_NORESERVE, -1, 0);
+  const long mapping = sys::Mmap(nullptr, 2 * page_bytes, kReadWrite,
+                                 sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS | sys::kMAP_NORESERVE, -1, 0);
   if (sys::IsError(mapping)) return false;
   const auto page = static_cast<uintptr_t>(mapping);
   void* const p = reinterpret_cast<void*>(page);
@@ -47,7 +47,8 @@ size_t ReadMaxMapCount() {
 void StackGuards::Init(const StackConfig& config) {
   const bool install = !config.force_mprotect && GuardInstallWorks(config.page_size_bytes);
   kind_ = install ? StackGuardKind::kInstall : StackGuardKind::kMprotect;
-  // A quarter stays for everybody else: libraries, threads, malloc. A process that reaches the limit gets ENOMEM in free().
+  // A quarter stays for everybody else: libraries, threads, malloc. A process that reaches the limit gets ENOMEM in
+  // free().
   max_mappings_ = config.max_mappings != 0 ? config.max_mappings : ReadMaxMapCount() / 4 * 3;
 }
 
@@ -67,7 +68,8 @@ bool StackGuards::ChargeMappings(size_t count) {
 void StackGuards::ReturnMappings(size_t count) { mappings_.fetch_sub(count, std::memory_order_relaxed); }
 
 // One mprotect for all slots, so that they stay one mapping, then a marker in the page table of each guard page.
-uint32_t StackGuards::GuardByInstall(uintptr_t first, const StackGeometry& geometry, uint32_t count, StackError* error) {
+uint32_t StackGuards::GuardByInstall(uintptr_t first, const StackGeometry& geometry, uint32_t count,
+                                     StackError* error) {
   if (sys::IsError(sys::Mprotect(reinterpret_cast<void*>(first), count * geometry.stride_bytes(), kReadWrite))) {
     *error = StackError::kNoMemory;
     return 0;
@@ -80,7 +82,8 @@ uint32_t StackGuards::GuardByInstall(uintptr_t first, const StackGeometry& geome
 }
 
 // The guard is what is left of the reservation: each slot makes two mappings of what was one.
-uint32_t StackGuards::GuardByMprotect(uintptr_t first, const StackGeometry& geometry, uint32_t count, StackError* error) {
+uint32_t StackGuards::GuardByMprotect(uintptr_t first, const StackGeometry& geometry, uint32_t count,
+                                      StackError* error) {
   for (uint32_t i = 0; i < count; ++i) {
     if (!ChargeMappings(2)) {
       *error = StackError::kGuardBudget;

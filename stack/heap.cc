@@ -140,8 +140,9 @@ StackLocation StackHeap::Locate(uintptr_t addr) const {
 }
 
 size_t StackHeap::HighWater(stack s) const {
-  // The lowest page that is resident is the deepest that was ever touched, because stacks are used from the top down and only
-  // trimming takes pages away. From below, because most stacks are short and their untouched part is what is read quickly.
+  // The lowest page that is resident is the deepest that was ever touched, because stacks are used from the top down
+  // and only trimming takes pages away. From below, because most stacks are short and their untouched part is what is
+  // read quickly.
   constexpr size_t kPagesAtATime = 512;
   unsigned char resident[kPagesAtATime];
   const uintptr_t top = StackTop(s.hi);

@@ -17,8 +17,8 @@
 
 namespace gort::runtime {
 
-// Each function has the contract of its namesake in stack.h. All zero bytes before Init. Address space is never given back, so
-// an object of this class must outlive its stacks; there is no destructor.
+// Each function has the contract of its namesake in stack.h. All zero bytes before Init. Address space is never given
+// back, so an object of this class must outlive its stacks; there is no destructor.
 class StackHeap {
  public:
   StackError Init(const StackConfig& config);

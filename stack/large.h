@@ -35,13 +35,13 @@ class LargeStacks {
   void AddStats(StackStats* stats);
 
  private:
-  // Writers: Alloc and Free, under lock_. Readers without the lock: Locate, which retries nothing: an entry whose version is odd or
-  // moves is being changed, and then no goroutine runs on it.
+  // Writers: Alloc and Free, under lock_. Readers without the lock: Locate, which retries nothing: an entry whose
+  // version is odd or moves is being changed, and then no goroutine runs on it.
   struct Entry {
     std::atomic<uint32_t> version{0};  // odd while the rest changes
     std::atomic<uintptr_t> guard_lo{0};
     std::atomic<uintptr_t> hi{0};  // 0: free
-    uintptr_t valgrind_id = 0;    // guard: lock_
+    uintptr_t valgrind_id = 0;     // guard: lock_
   };
 
   static void Publish(Entry* entry, uintptr_t guard_lo, uintptr_t hi);

@@ -5,15 +5,16 @@
 namespace gort::runtime {
 namespace {
 
-// A user-space pointer and a kernel one differ in the upper bits, which are all equal; what lies between no memory can have.
-// 47 bits: with five-level page tables there are more, but mmap hands those out on request only, and we never ask.
+// A user-space pointer and a kernel one differ in the upper bits, which are all equal; what lies between no memory can
+// have. 47 bits: with five-level page tables there are more, but mmap hands those out on request only, and we never
+// ask.
 bool IsNonCanonical(uintptr_t addr) {
   const uintptr_t upper = addr >> 47;
   return upper != 0 && upper != ~uintptr_t{0} >> 47;
 }
 
-// Whether the stack pointer is where the access was: just above or below the stack's end, or beyond the guard's, when the frame is
-// larger than the guard, and not far above the address, because code writes to its frame and not below it.
+// Whether the stack pointer is where the access was: just above or below the stack's end, or beyond the guard's, when
+// the frame is larger than the guard, and not far above the address, because code writes to its frame and not below it.
 bool SpIsAtTheEnd(const Fault& f) {
   return f.sp < f.current.lo + kOverflowSlackBytes && f.sp <= f.addr + kOverflowSlackBytes;
 }
@@ -21,7 +22,8 @@ bool SpIsAtTheEnd(const Fault& f) {
 }  // namespace
 
 FaultKind ClassifyFault(const Fault& f) {
-  // On amd64 a non-canonical address is a general protection fault, which has no address: the kernel reports 0 and SI_KERNEL.
+  // On amd64 a non-canonical address is a general protection fault, which has no address: the kernel reports 0 and
+  // SI_KERNEL.
   if (f.si_code == sys::kSI_KERNEL && f.addr == 0) return FaultKind::kNonCanonical;
   if (f.addr < kNilPageBytes) return FaultKind::kNilDereference;
   if (IsNonCanonical(f.addr)) return FaultKind::kNonCanonical;

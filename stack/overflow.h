@@ -1,4 +1,5 @@
-// What a memory fault means for the goroutine that caused it. Pure arithmetic: the signal handler and its words are elsewhere.
+// What a memory fault means for the goroutine that caused it. Pure arithmetic: the signal handler and its words are
+// elsewhere.
 #ifndef GORT_STACK_OVERFLOW_H_
 #define GORT_STACK_OVERFLOW_H_
 

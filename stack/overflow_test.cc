@@ -30,7 +30,9 @@ class OverflowTest : public ::testing::Test {
   Fault fault_;
 };
 
-TEST_F(OverflowTest, PushOrCallAtTheEndIsOverflow) { EXPECT_EQ(Classify(mine_.lo - 8, mine_.lo), FaultKind::kOverflow); }
+TEST_F(OverflowTest, PushOrCallAtTheEndIsOverflow) {
+  EXPECT_EQ(Classify(mine_.lo - 8, mine_.lo), FaultKind::kOverflow);
+}
 
 TEST_F(OverflowTest, RedZoneOfALeafIsOverflow) {
   EXPECT_EQ(Classify(mine_.lo - 100, mine_.lo + 16), FaultKind::kOverflow);

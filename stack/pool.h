@@ -14,8 +14,8 @@ namespace gort::runtime {
 
 // Free slots, in batches: chains of 1 to MagazineSlots slots, that move between a pool and a StackCache whole.
 //
-//   warm:     newest <-> ... <-> oldest     their pages are as the last goroutine left them. Taken and given at the newest end,
-//               |                  |        because its caches and its TLB entries are the warmest; trimmed from the oldest end.
+//   warm:     newest <-> ... <-> oldest     their pages are as the last goroutine left them. Taken and given at the
+//               |                  |        newest end, whose cache lines are warm; trimmed from the oldest end.
 //             chain              chain
 //   trimmed:  newest  -> ...                only the top page of each is there. Taken when nothing is warm.
 //
@@ -24,9 +24,9 @@ class StackPool {
  public:
   void Init(int size_class, size_t page_bytes, StackGuards* guards);
 
-  // A chain of free slots and its length: a batch, or one slot that was never used when there is none. nullptr on failure,
-  // with the reason in *error. One and not a batch: a new slot costs a page fault, next to which the lock is nothing, and
-  // nobody may ever need the others.
+  // A chain of free slots and its length: a batch, or one slot that was never used when there is none. nullptr on
+  // failure, with the reason in *error. One and not a batch: a new slot costs a page fault, next to which the lock is
+  // nothing, and nobody may ever need the others.
   // Runs on: any.  Blocks: M.  Locks: takes and releases the pool's.
   StackSlot* TakeBatch(uint32_t* count, StackError* error);
 
@@ -40,8 +40,10 @@ class StackPool {
   // Gives one slot; it joins the newest batch if that has room.
   void GiveOne(StackSlot* slot);
 
-  // Trims batches, oldest first, until max_bytes are reached or nothing warm is left. Returns the bytes of address space trimmed.
-  // Runs on: any.  Blocks: M.  Locks: takes and releases the pool's, once or twice per batch; the system calls are outside.
+  // Trims batches, oldest first, until max_bytes are reached or nothing warm is left. Returns the bytes of address
+  // space trimmed.
+  // Runs on: any.  Blocks: M.  Locks: takes and releases the pool's, once or twice per batch; the system calls are
+  // outside.
   size_t Trim(size_t max_bytes);
 
   const StackArenas& arenas() const { return arenas_; }

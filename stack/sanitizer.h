@@ -20,9 +20,9 @@ extern "C" void __asan_unpoison_memory_region(const volatile void* addr, size_t 
 namespace gort::runtime {
 
 // Asks Valgrind, if we run under it. On a real CPU the instructions do nothing, and 0 comes back.
-// Source: the client request mechanism as Valgrind's manual describes it: a sequence of rotations by 128 bits in total, which no
-// compiler emits, then an exchange of a register with itself, tells its translator to look at six words.
-// On riscv64 nobody is asked: the Valgrind of our reference systems does not run there.
+// Source: the client request mechanism as Valgrind's manual describes it: a sequence of rotations by 128 bits in total,
+// which no compiler emits, then an exchange of a register with itself, tells its translator to look at six words. On
+// riscv64 nobody is asked: the Valgrind of our reference systems does not run there.
 inline uintptr_t ValgrindRequest(uintptr_t request, uintptr_t arg0, uintptr_t arg1) {
   uintptr_t result = 0;
   const uintptr_t words[6] = {request, arg0, arg1, 0, 0, 0};
@@ -60,8 +60,8 @@ inline uintptr_t ValgrindRequest(uintptr_t request, uintptr_t arg0, uintptr_t ar
 inline uintptr_t ValgrindStackRegister(uintptr_t lo, uintptr_t hi) { return ValgrindRequest(0x1501, lo, hi - 1); }
 inline void ValgrindStackDeregister(uintptr_t id) { ValgrindRequest(0x1502, id, 0); }
 
-// Forgets the red zones of frames that were left without returning: a goroutine that ended by goexit leaves them behind, and
-// the next one on this stack would trip over them.
+// Forgets the red zones of frames that were left without returning: a goroutine that ended by goexit leaves them
+// behind, and the next one on this stack would trip over them.
 inline void AsanUnpoison(uintptr_t lo, uintptr_t hi) {
 #if defined(GORT_STACK_ASAN)
   __asan_unpoison_memory_region(reinterpret_cast<void*>(lo), hi - lo);

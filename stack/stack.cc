@@ -23,13 +23,16 @@ const char* StackErrorSentence(StackError error) {
     case StackError::kNoAddressSpace:
       return "no address space for more stacks; raise RLIMIT_AS (ulimit -v), or use smaller stacks";
     case StackError::kNoMemory:
-      return "the kernel refuses memory for more stacks; look at vm.overcommit_memory (2 counts unused stacks, too) and at "
+      return "the kernel refuses memory for more stacks; look at vm.overcommit_memory (2 counts unused stacks, too) "
+             "and at "
              "vm.max_map_count";
     case StackError::kGuardBudget:
-      return "no mappings left for stack guards: this kernel has no MADV_GUARD_INSTALL (Linux 6.13), so that each stack takes "
+      return "no mappings left for stack guards: this kernel has no MADV_GUARD_INSTALL (Linux 6.13), so that each "
+             "stack takes "
              "two, and three quarters of vm.max_map_count are used; raise it, or use fewer goroutines";
     case StackError::kGuardFailed:
-      return "the kernel refuses a stack guard (MADV_GUARD_INSTALL) that it gave before; it is probably out of memory for page "
+      return "the kernel refuses a stack guard (MADV_GUARD_INSTALL) that it gave before; it is probably out of memory "
+             "for page "
              "tables";
     case StackError::kTooManyLarge:
       return "too many stacks above 1 MiB: 1024 may live at a time; give goroutines 1 MiB or less";

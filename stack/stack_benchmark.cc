@@ -51,7 +51,8 @@ void BM_AllocFreeWithoutCache(benchmark::State& state) {
 }
 BENCHMARK(BM_AllocFreeWithoutCache);
 
-// All stacks of a batch live at once, as in "spawn a thousand, join a thousand": the magazines move to the pool and back.
+// All stacks of a batch live at once, as in "spawn a thousand, join a thousand": the magazines move to the pool and
+// back.
 void BM_AllocFreeBatch(benchmark::State& state) {
   stackinit({});
   StackCache cache{};

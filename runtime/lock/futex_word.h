@@ -8,7 +8,8 @@
 
 namespace gort::runtime {
 
-static_assert(std::endian::native == std::endian::little, "the futex is the low half of the key: its address is the key's");
+static_assert(std::endian::native == std::endian::little,
+              "the futex is the low half of the key: its address is the key's");
 static_assert(std::atomic<uintptr_t>::is_always_lock_free);
 
 // The half of `key` that the kernel looks at. Every value that lock and note store fits into it.

@@ -8,15 +8,16 @@
 //
 // The invariant: whoever sleeps, or is about to, has made the key `contended` since it was last `unlocked`.
 //
-//  * Lost wake-up between "the lock is taken" and "sleep": the kernel compares the key with `contended` under its own lock
+//  * Lost wake-up between "it is taken" and "sleep": the kernel compares the key with `contended` under its own lock
 //    and refuses to sleep on a change. An unlock before the compare changes the key; one after it finds the sleeper.
-//  * A woken thread cannot know whether others still sleep, so from then on it takes the lock as `contended`. That costs at most
-//    one needless futex wake, and forgets nobody.
-//  * unlock exchanges first and wakes second. In between somebody else may take and even free the lock; the wake then finds
-//    nobody, or lets a sleeper look once more.
+//  * A woken thread cannot know whether others still sleep, so from then on it takes the lock as `contended`. That
+//    costs at most one needless futex wake, and forgets nobody.
+//  * unlock exchanges first and wakes second. In between somebody else may take and even free the lock; the wake then
+//    finds nobody, or lets a sleeper look once more.
 //
-// Source: Go 1.23 runtime.lock2 / unlock2 (futex), Drepper's "Futexes are tricky", mutex 2. Rejected: Go 1.24's single-spinner bit,
-// which pays off with dozens of Ps on one lock, and a ticket lock, whose holder in the kernel stops everybody behind it.
+// Source: Go 1.23 runtime.lock2 / unlock2 (futex), Drepper's "Futexes are tricky", mutex 2. Rejected: Go 1.24's
+// single-spinner bit, which pays off with dozens of Ps on one lock, and a ticket lock, whose holder in the kernel stops
+// everybody behind it.
 #include "gort/runtime/lock/lock.h"
 
 #include "gort/runtime/lock/futex_word.h"
@@ -104,8 +105,8 @@ void lock(mutex* l) {
 bool trylock(mutex* l) { return TryTake(l, kLocked); }
 
 void unlock(mutex* l) {
-  // Release: publishes the critical section; pairs with the acquires above. An exchange and not a store, because the old value
-  // says whether somebody sleeps.
+  // Release: publishes the critical section; pairs with the acquires above. An exchange and not a store, because the
+  // old value says whether somebody sleeps.
   const uintptr_t key = l->key.exchange(kUnlocked, std::memory_order_release);
   if (key == kLocked) return;
   if (key != kContended) sys::Fatal("unlock of a runtime mutex that is not locked");

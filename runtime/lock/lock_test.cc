@@ -37,8 +37,9 @@ TEST(MutexDeathTest, UnlockOfAnUnlockedMutexStopsTheProgram) {
   EXPECT_EXIT(unlock(&l), ::testing::ExitedWithCode(2), "fatal error: unlock of a runtime mutex that is not locked");
 }
 
-// More threads than CPUs and critical sections of random length, so that every state occurs: spinning, sleeping, woken while
-// somebody else sleeps, taken by a newcomer before the woken one runs. A lost wake-up shows as a test that never ends.
+// More threads than CPUs and critical sections of random length, so that every state occurs: spinning, sleeping, woken
+// while somebody else sleeps, taken by a newcomer before the woken one runs. A lost wake-up shows as a test that never
+// ends.
 TEST(MutexStress, CountsExactlyAndWakesEverybody) {
   static mutex l;
   static uint64_t plain_counter;  // not atomic: TSan checks that the lock orders it

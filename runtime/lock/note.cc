@@ -25,7 +25,8 @@ void noteclear(note* n) {
 }
 
 void notewakeup(note* n) {
-  // The store before the wake closes the race with a sleeper on its way into the kernel: futex compares the key once more.
+  // The store before the wake closes the race with a sleeper on its way into the kernel: futex compares the key once
+  // more.
   if (n->key.exchange(kWoken, std::memory_order_release) != kCleared) {
     sys::Fatal("notewakeup: the note was already woken; noteclear is missing between two wake-ups");
   }

@@ -19,8 +19,8 @@ namespace gort::runtime {
 // Runs on: any.  Needs P: no.  Blocks: never.
 void noteclear(note* n);
 
-// Wakes the sleeper of `n`, now or when it comes. Everything written before is visible to the sleeper afterwards.
-// The note may be gone when this returns: the futex wake that follows the store may then hit an unrelated word, which is
+// Wakes the sleeper of `n`, now or when it comes. Everything written before is visible to the sleeper afterwards. The
+// note may be gone when this returns: the futex wake that follows the store may then hit an unrelated word, which is
 // harmless because every sleeper here checks its word again.
 // Runs on: any.  Needs P: no.  Blocks: never.  Errors: stops the program on a second wake-up without noteclear.
 void notewakeup(note* n);

@@ -22,7 +22,8 @@ void SetFatalHook(FatalHook hook) {
 
 void Fatal(const char* sentence) {
   Printer().Str("fatal error: ").Str(sentence).Char('\n');
-  // Taken out, not read: a hook that fails in turn, or a second failing thread, finds none and goes straight to the exit.
+  // Taken out, not read: a hook that fails in turn, or a second failing thread, finds none and goes straight to the
+  // exit.
   const FatalHook hook = fatal_hook.exchange(nullptr, std::memory_order_acq_rel);
   if (hook != nullptr) hook(sentence);
   ExitGroup(kThrowStatus);

@@ -1,7 +1,7 @@
 // The functions that gcc and clang may call on their own, for programs that are linked without libc.
 //
-// A copied struct or a zeroed array may become a call of memcpy, memmove, memset, memcmp or (gcc, from a loop) strlen, also with
-// -ffreestanding. Only such a link may contain this file: beside a libc the symbols would be defined twice.
+// A copied struct or a zeroed array may become a call of memcpy, memmove, memset, memcmp or (gcc, from a loop) strlen,
+// also with -ffreestanding. Only such a link may contain this file: beside a libc the symbols would be defined twice.
 // Small rather than fast: the runtime's own copies are a few words long.
 #include <cstddef>
 #include <cstdint>

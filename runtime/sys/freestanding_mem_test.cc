@@ -1,4 +1,5 @@
-// The file under test defines libc's names; renamed, it can stand beside the libc that the test needs, and be compared with it.
+// The file under test defines libc's names; renamed, it can stand beside the libc that the test needs, and be compared
+// with it.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -13,14 +13,15 @@ constexpr int kFutexWakePrivate = 1 | 128;
 constexpr int kClockMonotonic = 1;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
-// Writer: SetClockGettime. Readers: Nanotime on any thread. Relaxed on both sides: what it points to is the kernel's and
-// older than the process, and either way of reading the clock is right at any time.
+// Writer: SetClockGettime. Readers: Nanotime on any thread. Relaxed on both sides: what it points to is the kernel's
+// and older than the process, and either way of reading the clock is right at any time.
 std::atomic<ClockGettimeFn> clock_gettime_fn{nullptr};
 
 // Linux's largest configuration is 8192 CPUs. A smaller kernel writes less; a mask that does not fit fails with EINVAL.
 constexpr size_t kCpuMaskWords = 8192 / 64;
 
-// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to write.
+// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to
+// write.
 template <typename T>
 long Long(T* p) {
   return static_cast<long>(reinterpret_cast<uintptr_t>(p));

@@ -1,7 +1,7 @@
-// Linux, as much of it as the runtime uses: thin, typed wrappers over Syscall, and the kernel's structs in our own words.
+// Linux, as much of it as the runtime uses: thin, typed wrappers over Syscall, and the kernel's structs.
 //
 // All wrappers:  Runs on: any (goroutine stack, g0, signal stack).  Needs P: no.  Locks: none.  Async-signal-safe.
-// Errors: a result in -4095..-1 is -errno; errno itself is never read nor written. They do not retry: EINTR is the caller's.
+// Errors: a result in -4095..-1 is -errno; errno itself is never read nor written. EINTR is the caller's to retry.
 // Blocks: never, unless said; "Blocks: M" stops the thread and whatever P it holds.
 #ifndef GORT_RUNTIME_SYS_LINUX_H_
 #define GORT_RUNTIME_SYS_LINUX_H_
@@ -11,7 +11,7 @@
 
 namespace gort::runtime::sys {
 
-// ---- Constants. Source: Linux uapi headers; equal on amd64, arm64 and riscv64 unless said. -----------------------------
+// ---- Constants. Source: Linux uapi headers; equal on amd64, arm64 and riscv64 unless said. --------------------------
 
 enum Errno : int {
   kEPERM = 1,
@@ -33,11 +33,20 @@ enum MmapFlags : int { kMAP_PRIVATE = 0x02, kMAP_FIXED = 0x10, kMAP_ANONYMOUS = 
 enum MadviseAdvice : int {
   kMADV_DONTNEED = 4,
   kMADV_NOHUGEPAGE = 15,
-  kMADV_GUARD_INSTALL = 102,  // Linux 6.13: the pages fault with SIGSEGV; a marker in the page table, no mapping of its own
+  kMADV_GUARD_INSTALL = 102,  // Linux 6.13: the pages fault; markers in the page table, no mapping of their own
   kMADV_GUARD_REMOVE = 103,
 };
 
-enum Signal : int { kSIGQUIT = 3, kSIGILL = 4, kSIGTRAP = 5, kSIGABRT = 6, kSIGBUS = 7, kSIGFPE = 8, kSIGSEGV = 11, kSIGURG = 23 };
+enum Signal : int {
+  kSIGQUIT = 3,
+  kSIGILL = 4,
+  kSIGTRAP = 5,
+  kSIGABRT = 6,
+  kSIGBUS = 7,
+  kSIGFPE = 8,
+  kSIGSEGV = 11,
+  kSIGURG = 23
+};
 enum SigprocmaskHow : int { kSIG_BLOCK = 0, kSIG_UNBLOCK = 1, kSIG_SETMASK = 2 };
 enum SigactionFlags : unsigned long {
   kSA_SIGINFO = 0x4,
@@ -52,7 +61,7 @@ enum SiCode : int { kSI_KERNEL = 0x80, kSEGV_MAPERR = 1, kSEGV_ACCERR = 2 };
 
 enum RlimitResource : int { kRLIMIT_STACK = 3, kRLIMIT_AS = 9 };
 
-// ---- Structs of the kernel ABI -----------------------------------------------------------------------------------------
+// ---- Structs of the kernel ABI --------------------------------------------------------------------------------------
 
 struct Timespec {
   int64_t tv_sec;
@@ -78,14 +87,15 @@ constexpr SigsetBits SigBit(int sig) { return SigsetBits{1} << (sig - 1); }
 
 // What rt_sigaction takes: the kernel's struct, not libc's of the same name.
 struct KernelSigaction {
-  void (*handler)(int sig, void* info, void* ucontext);  // 0 default, 1 ignore; called with one argument without kSA_SIGINFO
+  // 0: default, 1: ignore. Without kSA_SIGINFO only the first argument means anything.
+  void (*handler)(int sig, void* info, void* ucontext);
   unsigned long flags;
 #if !defined(__riscv)
   void (*restorer)();
   SigsetBits mask;
 #else
-  // riscv has no restorer, the kernel returns through the vDSO. The last word is not the kernel's: Debian 12's qemu-riscv64 thinks
-  // that there is one, and writes 32 bytes.
+  // riscv has no restorer, the kernel returns through the vDSO. The last word is not the kernel's: Debian 12's
+  // qemu-riscv64 thinks that there is one, and writes 32 bytes.
   SigsetBits mask;
   unsigned long spare;
 #endif
@@ -99,7 +109,7 @@ struct StackT {
 };
 static_assert(sizeof(StackT) == 24);
 
-// The head of siginfo_t for a fault; the kernel's is 128 bytes. No "si_" before the names: libc has macros that are called so.
+// The head of siginfo_t for a fault; the kernel's is 128 bytes. No "si_" in the names: libc has macros called so.
 struct SiginfoFault {
   int signo;
   int error;
@@ -120,7 +130,7 @@ struct Dirent64 {
 static_assert(sizeof(Dirent64) == 24);
 static_assert(offsetof(Dirent64, d_name) == 19);
 
-// ---- Files -------------------------------------------------------------------------------------------------------------
+// ---- Files ----------------------------------------------------------------------------------------------------------
 
 // Blocks: M, as the file does.
 long Read(int fd, void* buf, size_t size_bytes);
@@ -131,7 +141,7 @@ long Close(int fd);
 // Directory records (Dirent64) into buf; the number of bytes, 0 at the end.
 long Getdents64(int fd, void* buf, size_t size_bytes);
 
-// ---- Process and threads -----------------------------------------------------------------------------------------------
+// ---- Process and threads --------------------------------------------------------------------------------------------
 
 // Ends the process, all threads.
 [[noreturn]] void ExitGroup(int status);
@@ -151,24 +161,24 @@ long Getrlimit(int resource, Rlimit* limit);
 long ArchPrctlSetFs(void* base);
 #endif
 
-// ---- Memory ------------------------------------------------------------------------------------------------------------
+// ---- Memory ---------------------------------------------------------------------------------------------------------
 
 // Returns the address, or -errno: test with IsError.
 long Mmap(void* addr, size_t size_bytes, int prot, int flags, int fd, int64_t offset_bytes);
 long Munmap(void* addr, size_t size_bytes);
 long Mprotect(void* addr, size_t size_bytes, int prot);
 long Madvise(void* addr, size_t size_bytes, int advice);
-// One advice for up to 1024 ranges of the process behind `pidfd`. Returns the bytes advised, which may be fewer than asked.
+// One advice for up to 1024 ranges of the process behind `pidfd`. Returns the bytes advised, perhaps fewer than asked.
 long ProcessMadvise(int pidfd, const Iovec* ranges, size_t count, int advice);
 // A descriptor for process `pid` (close-on-exec).
 long PidfdOpen(int pid);
 // vec[i] bit 0: page i of [addr, addr+size_bytes) is resident.
 long Mincore(void* addr, size_t size_bytes, unsigned char* vec);
 
-// ---- Futex and clock ---------------------------------------------------------------------------------------------------
+// ---- Futex and clock ------------------------------------------------------------------------------------------------
 
-// Sleeps while *addr == val, until woken, for at most timeout_ns (< 0: for ever). May return for no reason: check *addr again.
-// Returns 0 when woken, -EAGAIN when *addr differed, -ETIMEDOUT, -EINTR.  Private to the process.
+// Sleeps while *addr == val, until woken, for at most timeout_ns (< 0: for ever). May return for no reason: check *addr
+// again. Returns 0 when woken, -EAGAIN when *addr differed, -ETIMEDOUT, -EINTR.  Private to the process.
 // Blocks: M.  Units: nanoseconds of CLOCK_MONOTONIC, relative.  Source: Go 1.27 runtime.futexsleep.
 long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns);
 // Wakes up to n sleepers on addr; returns how many. `addr` is not read: it may have been unmapped (-EFAULT then).
@@ -181,14 +191,14 @@ int64_t Nanotime();
 // clock_gettime as the vDSO exports it: 0 or -errno, like the system call.
 using ClockGettimeFn = int (*)(int clock, Timespec* now);
 
-// Makes Nanotime call `fn` instead of the kernel; nullptr goes back to the kernel. For VdsoInit (vdso.h), and for tests.
+// Makes Nanotime call `fn`; nullptr goes back to the system call. For VdsoInit (vdso.h), and for tests.
 void SetClockGettime(ClockGettimeFn fn);
 
-// ---- Signals -----------------------------------------------------------------------------------------------------------
+// ---- Signals --------------------------------------------------------------------------------------------------------
 
-// Installs `act` (nullptr: only asks) and stores the previous action in `old` (nullptr: not wanted). Returns 0 or -errno.
-// Adds the restorer where the kernel wants one (amd64); its code is the one that libgcc and gdb take for a signal frame, so
-// that exceptions' tables, backtrace() and `bt` walk through a handler.
+// Installs `act` (nullptr: only asks) and stores the previous action in `old` (nullptr: not wanted). Returns 0 or
+// -errno. Adds the restorer where the kernel wants one (amd64); its code is the one that libgcc and gdb take for a
+// signal frame, so that exceptions' tables, backtrace() and `bt` walk through a handler.
 long RtSigaction(int sig, const KernelSigaction* act, KernelSigaction* old);
 long RtSigprocmask(int how, const SigsetBits* set, SigsetBits* old);
 long Sigaltstack(const StackT* ss, StackT* old);

@@ -22,7 +22,8 @@
 namespace gort::runtime::sys {
 namespace {
 
-// Our numbers are written down once, by hand. The system's headers, which the library itself must not need, check them here.
+// Our numbers are written down once, by hand. The system's headers, which the library itself must not need, check them
+// here.
 TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysRead, SYS_read);
   EXPECT_EQ(kSysWrite, SYS_write);

@@ -7,13 +7,16 @@
 
 namespace gort::runtime::sys {
 
-// Formats into a buffer of its own and writes it to one file descriptor when it is full, on Flush and at the end of its life.
+// Formats into a buffer of its own and writes it to one file descriptor when it is full, on Flush and at the end of its
+// life.
 //
 //   Printer().Str("runtime: sp=").Hex(sp).Str(" stack=[").Hex(lo).Str(", ").Hex(hi).Str("]\n");
 //
-// No lock, no allocation, no errno: usable in a signal handler, on a goroutine's stack and in a process that is coming down.
-// One Printer reaches the descriptor in pieces of up to kBufferBytes, so a line is whole unless it is longer than that.
-// Runs on: any.  Needs P: no.  Blocks: M, in write(2).  Errors: what cannot be written is dropped; there is nobody to tell.
+// No lock, no allocation, no errno: usable in a signal handler, on a goroutine's stack and in a process that is coming
+// down. One Printer reaches the descriptor in pieces of up to kBufferBytes, so a line is whole unless it is longer than
+// that.
+// Runs on: any.  Needs P: no.  Blocks: M, in write(2).  Errors: what cannot be written is dropped; there is nobody to
+// tell.
 class Printer {
  public:
   static constexpr size_t kBufferBytes = 512;

@@ -11,7 +11,8 @@ namespace {
 // The size of the kernel's signal set; it refuses any other.
 constexpr long kSigsetBytes = sizeof(SigsetBits);
 
-// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to write.
+// By the pointer's own type: gcc takes an untyped pointer to const for a read of memory that the kernel is about to
+// write.
 template <typename T>
 long Long(T* p) {
   return static_cast<long>(reinterpret_cast<uintptr_t>(p));
@@ -21,8 +22,8 @@ long Long(T* p) {
 
 long RtSigaction(int sig, const KernelSigaction* act, KernelSigaction* old) {
 #if defined(__x86_64__)
-  // amd64 has no other way back from a handler: the kernel refuses to deliver without a restorer. arm64 and riscv64 return
-  // through code in the vDSO that their unwinders know, so there we leave the field alone.
+  // amd64 has no other way back from a handler: the kernel refuses to deliver without a restorer. arm64 and riscv64
+  // return through code in the vDSO that their unwinders know, so there we leave the field alone.
   KernelSigaction with_restorer;
   if (act != nullptr) {
     with_restorer = *act;

@@ -68,8 +68,9 @@ bool ReadImage(uintptr_t ehdr_address, Image* image) {
 uint32_t CountSymbols(const Image& image) {
   if (image.hash != nullptr) return image.hash[1];  // nbucket, nchain: one chain word per symbol
   if (image.gnu_hash == nullptr) return 0;
-  // nbuckets, first hashed symbol, Bloom words (of 64 bits), shift; then Bloom filter, buckets, chains. A bucket has the first
-  // symbol of its chain, and the last word of a chain is odd: the chain of the highest bucket ends with the last symbol.
+  // nbuckets, first hashed symbol, Bloom words (of 64 bits), shift; then Bloom filter, buckets, chains. A bucket has
+  // the first symbol of its chain, and the last word of a chain is odd: the chain of the highest bucket ends with the
+  // last symbol.
   const uint32_t nbuckets = image.gnu_hash[0];
   const uint32_t first = image.gnu_hash[1];
   const uint32_t* buckets = image.gnu_hash + 4 + 2 * size_t{image.gnu_hash[2]};

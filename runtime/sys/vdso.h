@@ -6,9 +6,9 @@
 
 namespace gort::runtime::sys {
 
-// Finds clock_gettime in the vDSO and makes Nanotime use it. Returns whether it did; without it (no vDSO, an emulator, a kernel
-// that exports other names) Nanotime goes on with the system call, and is right all the same.
-// Once, at start-up.  Runs on: any.  Needs P: no.  Blocks: never.
+// Finds clock_gettime in the vDSO and makes Nanotime use it. Returns whether it did; without it (no vDSO, an emulator,
+// a kernel that exports other names) Nanotime goes on with the system call, and is right all the same. Once, at
+// start-up.  Runs on: any.  Needs P: no.  Blocks: never.
 // Source: Go 1.27 runtime.vdsoauxv; ELF gABI for the tables.
 bool VdsoInit(const AuxvEntry* auxv);
 
