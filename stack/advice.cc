@@ -1,8 +1,12 @@
 #include "gort/stack/advice.h"
 
 #include "gort/runtime/sys/syscall.h"
+#include "gort/stack/sanitizer.h"
 
 namespace gort::runtime {
+
+// Valgrind passes system calls on that it does not know, but complains about each one at length.
+BulkAdvice::BulkAdvice(int advice) : advice_(advice), bulk_(!RunningOnValgrind()) {}
 
 void BulkAdvice::Add(uintptr_t addr, size_t size_bytes) {
   if (size_bytes == 0) return;

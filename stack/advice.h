@@ -15,7 +15,7 @@ namespace gort::runtime {
 // Runs on: any.  Needs P: no.  Blocks: never.
 class BulkAdvice {
  public:
-  explicit BulkAdvice(int advice) : advice_(advice) {}
+  explicit BulkAdvice(int advice);
   ~BulkAdvice() { Finish(); }
   BulkAdvice(const BulkAdvice&) = delete;
   BulkAdvice& operator=(const BulkAdvice&) = delete;
@@ -33,7 +33,7 @@ class BulkAdvice {
   void Flush();
 
   const int advice_;
-  bool bulk_ = true;      // process_madvise has not failed yet
+  bool bulk_;             // process_madvise has not failed yet
   bool refused_ = false;  // some range was refused; no more are tried
   long pidfd_ = -1;
   size_t done_ = 0;

@@ -55,6 +55,8 @@ inline uintptr_t ValgrindRequest(uintptr_t request, uintptr_t arg0, uintptr_t ar
   return result;
 }
 
+inline bool RunningOnValgrind() { return ValgrindRequest(0x1001, 0, 0) != 0; }
+
 // Registers [lo, hi) as a stack, so that Valgrind takes a jump of sp into it for a switch and not for a huge frame.
 // Returns Valgrind's id for it. Slots stay registered for ever; large stacks are deregistered before they are unmapped.
 inline uintptr_t ValgrindStackRegister(uintptr_t lo, uintptr_t hi) { return ValgrindRequest(0x1501, lo, hi - 1); }
