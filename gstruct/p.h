@@ -58,6 +58,9 @@ struct p {
 
   // Dead goroutines with their stacks, for newproc. Writer and reader: the owner.
   gList gFree;
+
+  // Ours: how many goroutines in a row came from runnext. Writer and reader: the owner.
+  std::uint32_t inherited;
 };
 
 }  // namespace gort::runtime

@@ -21,6 +21,10 @@ namespace {
 // hold the P for ever. A prime, so that it does not fall in step with a program's own rhythm. Source: Go schedule.
 constexpr std::uint32_t kGlobalQueueTick = 61;
 
+// A goroutine from runnext goes on in the time slice of the one that readied it, so a pair that keeps readying each other
+// never ends its slice. Go's sysmon ends it after 10 ms; here it ends after so many turns, about as long as 100 us.
+constexpr std::uint32_t kInheritMost = 1000;
+
 // Separates the M from its goroutine. Source: Go 1.27 runtime.dropg.
 void dropg(m* mp) {
   mp->curg->m = nullptr;
@@ -33,7 +37,12 @@ const gobuf* execute(m* mp, g* gp, bool inherit_time) {
   gp->waitsince = 0;
   gp->m = mp;
   mp->curg = gp;
-  if (!inherit_time) ++mp->p->schedtick;
+  if (inherit_time) {
+    ++mp->p->inherited;
+  } else {
+    mp->p->inherited = 0;
+    ++mp->p->schedtick;
+  }
   return &gp->sched;
 }
 
@@ -48,6 +57,11 @@ g* globrunqgetlocked(p* pp) {
 // Source: Go 1.27 runtime.findRunnable, its first part.
 g* findRunnable(p* pp, bool* inherit_time) {
   *inherit_time = false;
+  if (pp->inherited >= kInheritMost) {
+    pp->inherited = 0;
+    if (g* gp = pp->runnext.exchange(nullptr, std::memory_order_acq_rel); gp != nullptr) runqput(pp, gp, false);
+    if (g* gp = globrunqgetlocked(pp); gp != nullptr) return gp;
+  }
   if (pp->schedtick % kGlobalQueueTick == 0) {
     lock(&sched.lock);
     g* gp = globrunqget(nullptr);

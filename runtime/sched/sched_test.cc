@@ -1,0 +1,347 @@
+// The scheduler's promises, each test on goroutine 1.
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gort/gort.h"
+#include "gort/gstruct/m.h"
+#include "gort/gstruct/status.h"
+#include "gort/runtime/lock/lock.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/switch/getg.h"
+#include "gtest/gtest.h"
+
+namespace gort {
+namespace {
+
+using runtime::WaitReason;
+
+// Lets the others run until `done` says so.
+template <class Done>
+void YieldUntil(Done done) {
+  while (!done()) Gosched();
+}
+
+TEST(Go, LastStartedRunsFirstThenInOrder) {
+  std::string order;
+  for (char c = '0'; c <= '9'; ++c) {
+    Go([&order, c] { order += c; });
+  }
+  YieldUntil([&] { return order.size() == 10; });
+  EXPECT_EQ(order, "9012345678") << "runnext, then the ring: as Go with GOMAXPROCS=1";
+}
+
+TEST(Go, MainIsGoroutineOne) {
+  EXPECT_EQ(Goid(), 1u);
+  EXPECT_TRUE(OnGoroutine());
+}
+
+TEST(Go, IdsAreNeverReused) {
+  std::set<std::uint64_t> ids;
+  int done = 0;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 10; ++i) {
+      Go([&] {
+        ids.insert(Goid());
+        ++done;
+      });
+    }
+    YieldUntil([&] { return done == (round + 1) * 10; });
+  }
+  EXPECT_EQ(ids.size(), 200u);
+}
+
+TEST(Go, CapturesAreMovedInAndDestroyedOnce) {
+  struct Count {
+    int* destroyed;
+    explicit Count(int* d) : destroyed(d) {}
+    Count(Count&& other) noexcept : destroyed(std::exchange(other.destroyed, nullptr)) {}
+    ~Count() {
+      if (destroyed != nullptr) ++*destroyed;
+    }
+  };
+  int destroyed = 0;
+  bool ran = false;
+  Go([c = Count(&destroyed), p = std::make_unique<int>(5), &ran] { ran = *p == 5; });
+  EXPECT_EQ(destroyed, 0);
+  YieldUntil([&] { return NumGoroutine() == 1; });
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(Go, TakesLargeClosures) {
+  struct Large {
+    unsigned char bytes[100'000];
+  };
+  auto large = std::make_unique<Large>();
+  large->bytes[99'999] = 42;
+  int got = 0;
+  Go([copy = *large, &got] { got = copy.bytes[99'999]; });
+  YieldUntil([&] { return NumGoroutine() == 1; });
+  EXPECT_EQ(got, 42);
+}
+
+TEST(Go, ThrowingCopyStartsNothing) {
+  struct Throws {
+    Throws() = default;
+    Throws(const Throws&) { throw std::runtime_error("copy"); }
+    void operator()() {}
+  } f;
+  EXPECT_THROW(Go(f), std::runtime_error);
+  EXPECT_EQ(NumGoroutine(), 1);
+}
+
+TEST(Go, StackHasTheSizeAskedFor) {
+  for (std::size_t size : {std::size_t{16} << 10, std::size_t{64} << 10, std::size_t{1} << 20, std::size_t{3} << 20}) {
+    StackBounds bounds = {};
+    bool inside = false;
+    Go({.name = "sized", .stack_size = size}, [&] {
+      bounds = CurrentStack();
+      const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+      inside = bounds.lo <= here && here < bounds.hi;
+    });
+    YieldUntil([&] { return NumGoroutine() == 1; });
+    EXPECT_TRUE(inside);
+    EXPECT_GE(bounds.hi - bounds.lo + 4096, size);
+    EXPECT_LE(bounds.hi - bounds.lo, 2 * size);
+  }
+}
+
+TEST(Go, ReusesDeadGoroutines) {
+  auto burst = [] {
+    for (int i = 0; i < 1000; ++i) Go([] {});
+    YieldUntil([] { return NumGoroutine() == 1; });
+  };
+  burst();
+  const auto made = runtime::allglen.load();
+  for (int i = 0; i < 5; ++i) burst();
+  EXPECT_EQ(runtime::allglen.load(), made);
+}
+
+TEST(Go, TenThousandAtOnce) {
+  int done = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    Go([&] {
+      Gosched();
+      ++done;
+    });
+  }
+  EXPECT_EQ(NumGoroutine(), 10'001) << "the ring overflows into the global queue, and none is lost";
+  YieldUntil([&] { return NumGoroutine() == 1; });
+  EXPECT_EQ(done, 10'000);
+}
+
+TEST(Gosched, TakesTurns) {
+  std::string order;
+  for (char c : {'a', 'b'}) {
+    Go([&order, c] {
+      for (int i = 0; i < 3; ++i) {
+        order += c;
+        Gosched();
+      }
+    });
+  }
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_EQ(order, "bababa");
+}
+
+// A pair that keeps readying each other goes on in one time slice; the others must still run.
+TEST(Schedule, PairDoesNotStarveTheGlobalQueue) {
+  struct Pair {
+    runtime::g* waiting = nullptr;
+    bool stop = false;
+    void Turn() {
+      while (!stop) {
+        runtime::g* other = std::exchange(waiting, runtime::getg());
+        if (other != nullptr) runtime::goready(other);
+        runtime::gopark(nullptr, nullptr, WaitReason::kZero);
+      }
+      if (runtime::g* other = std::exchange(waiting, nullptr); other != nullptr) runtime::goready(other);
+    }
+  } pair;
+  Go([&] { pair.Turn(); });
+  Go([&] { pair.Turn(); });
+  bool ran = false;
+  Go([&] {
+    Gosched();  // to the global queue
+    ran = true;
+    pair.stop = true;
+  });
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_TRUE(ran);
+}
+
+// ---- Park and ready --------------------------------------------------------------------------------------------------
+
+TEST(Park, UnlocksOnlyWhenTheGoroutineWaits) {
+  struct Shared {
+    runtime::g* parked = nullptr;
+    std::uint32_t status = 0;
+    const void* unlock_stack = nullptr;
+  } shared;
+  Go([&] {
+    runtime::gopark(
+        [](runtime::g* gp, void* arg) {
+          auto* s = static_cast<Shared*>(arg);
+          s->parked = gp;
+          s->status = gp->atomicstatus.load();
+          s->unlock_stack = __builtin_frame_address(0);
+          return true;
+        },
+        &shared, WaitReason::kSemacquire);
+  });
+  YieldUntil([&] { return shared.parked != nullptr; });
+  EXPECT_EQ(shared.status, runtime::kGwaiting);
+  const auto on = reinterpret_cast<std::uintptr_t>(shared.unlock_stack);
+  EXPECT_FALSE(shared.parked->stack.lo <= on && on < shared.parked->stack.hi) << "unlockf runs on g0";
+  EXPECT_EQ(shared.parked->waitreason, WaitReason::kSemacquire);
+  runtime::goready(shared.parked);
+  YieldUntil([] { return NumGoroutine() == 1; });
+}
+
+TEST(Park, GoesOnAtOnceWhenUnlockRefuses) {
+  std::string order;
+  Go([&] { order += "other"; });
+  runtime::gopark([](runtime::g*, void*) { return false; }, nullptr, WaitReason::kZero);
+  EXPECT_EQ(order, "") << "in the same time slice";
+  YieldUntil([] { return NumGoroutine() == 1; });
+}
+
+TEST(Ready, RunsNextOnTheReadiersP) {
+  std::string order;
+  runtime::g* parked = nullptr;
+  Go([&] {
+    parked = runtime::getg();
+    runtime::gopark(nullptr, nullptr, WaitReason::kZero);
+    order += "woken ";
+  });
+  YieldUntil([&] { return parked != nullptr; });
+  Go([&] { order += "started "; });
+  runtime::goready(parked);
+  Gosched();
+  EXPECT_EQ(order, "woken started ");
+  YieldUntil([] { return NumGoroutine() == 1; });
+}
+
+// ---- Foreign threads -----------------------------------------------------------------------------------------------------
+
+TEST(ForeignThread, WakesAnIdleM) {
+  for (int i = 0; i < 200; ++i) {
+    runtime::mutex l{};
+    std::atomic<bool> woken{false};
+    runtime::g* self = runtime::getg();
+    std::thread waker;
+    runtime::lock(&l);
+    waker = std::thread([&] {
+      runtime::lock(&l);  // held until we are parked: the M is idle now or about to be
+      runtime::unlock(&l);
+      woken = true;
+      runtime::goready(self);
+    });
+    runtime::goparkunlock(&l, WaitReason::kSemacquire);
+    EXPECT_TRUE(woken);
+    waker.join();
+  }
+}
+
+TEST(ForeignThread, StartsGoroutines) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 250;
+  std::atomic<int> ran{0};
+  std::atomic<int> on_goroutine{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      EXPECT_FALSE(OnGoroutine());
+      EXPECT_EQ(Goid(), 0u);
+      for (int i = 0; i < kEach; ++i) {
+        Go([&] {
+          if (OnGoroutine()) ++on_goroutine;
+          ++ran;
+        });
+      }
+    });
+  }
+  YieldUntil([&] { return ran == kThreads * kEach; });
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(on_goroutine, kThreads * kEach);
+  YieldUntil([] { return NumGoroutine() == 1; });
+}
+
+TEST(ForeignThread, KnowsItsStack) {
+  std::thread([] {
+    const StackBounds bounds = CurrentStack();
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    EXPECT_LE(bounds.lo, here);
+    EXPECT_LT(here, bounds.hi);
+  }).join();
+}
+
+// ---- Goexit ----------------------------------------------------------------------------------------------------------------
+
+TEST(Goexit, RunsDestructorsInnermostFirst) {
+  std::string order;
+  struct Say {
+    std::string* order;
+    const char* what;
+    ~Say() { *order += what; }
+  };
+  Go([&] {
+    Say outer{&order, "outer "};
+    [&] {
+      Say inner{&order, "inner "};
+      Goexit();
+    }();
+    order += "never ";
+  });
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_EQ(order, "inner outer ");
+}
+
+TEST(Goexit, DestroysTheClosure) {
+  auto shared = std::make_shared<int>(1);
+  Go([copy = shared] { Goexit(); });
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_EQ(shared.use_count(), 1);
+}
+
+TEST(Goexit, IsNoStdException) {
+  std::string caught;
+  Go([&] {
+    try {
+      Goexit();
+    } catch (const std::exception&) {
+      caught += "exception ";
+    } catch (...) {
+      caught += "ellipsis ";
+      throw;
+    }
+    caught += "after ";
+  });
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_EQ(caught, "ellipsis ");
+}
+
+TEST(Goexit, MayParkWhileUnwinding) {
+  bool done = false;
+  struct Park {
+    bool* done;
+    ~Park() {
+      Gosched();
+      *done = true;
+    }
+  };
+  Go([&] {
+    Park p{&done};
+    Goexit();
+  });
+  YieldUntil([] { return NumGoroutine() == 1; });
+  EXPECT_TRUE(done);
+}
+
+}  // namespace
+}  // namespace gort
