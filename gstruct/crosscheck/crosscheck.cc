@@ -9,11 +9,12 @@
 #include "gort/gstruct/crosscheck/own_layout.h"
 #include "gort/gstruct/crosscheck/print.h"
 #include "gort/gstruct/crosscheck/sources.h"
+#include "gort/gstruct/crosscheck/text.h"
 
 namespace gort::crosscheck {
 namespace {
 
-Outcome BadInput(const Error& error) { return {kExitBadInput, "", "crosscheck: " + error.sentence + "\n"}; }
+Outcome BadInput(const Error& error) { return {kExitBadInput, "", "crosscheck: " + Printable(error.sentence) + "\n"}; }
 
 Report CompareWith(const Layout& ours, const Source& source, const std::vector<Difference>& differences) {
   if (!source.version.has_value()) return CompareWithOwnBinary(ours, source.layout, differences);

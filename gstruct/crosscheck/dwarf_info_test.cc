@@ -113,6 +113,22 @@ TEST(DwarfInfo, GosBlankFieldsAreNoFields) {
   ExpectGoidAt(FindG(Sections(info, StructAbbrevs(kLocation))), 8);
 }
 
+// The same name in an anonymous namespace, or in a function, is another structure.
+TEST(DwarfInfo, WhatHasNoNameFromOutsideIsNotFound) {
+  for (char tag : {'\x39', '\x2e'}) {  // DW_TAG_namespace, DW_TAG_subprogram
+    const std::string abbrev = Abbreviation(1, 0x13, false, Concat({kName, kByteSize})) +
+                               Abbreviation(2, tag, true, "") + Abbreviation(3, 0x11, true, "") + "\0"s;
+    const std::string hidden = "\x03\x02\x01runtime.g\0\x10\0\0"s;  // in a unit
+    const Result<Layout> layout = FindG(Sections(Unit4(hidden), abbrev));
+    ASSERT_TRUE(layout.ok()) << layout.error().sentence;
+    EXPECT_TRUE(layout->structs.empty());
+    const Result<Layout> both = FindG(Sections(Unit4(hidden) + Unit4("\x03\x01runtime.g\0\x20\0"s), abbrev));
+    ASSERT_TRUE(both.ok()) << both.error().sentence;
+    ASSERT_EQ(both->structs.size(), 1u);
+    EXPECT_EQ(both->structs[0].size, 32u);
+  }
+}
+
 TEST(DwarfInfo, TwoUnitsMustAgree) {
   const std::string one = Unit4("\x01runtime.g\0\x10\x02goid\0\x08\0"s);
   const std::string other = Unit4("\x01runtime.g\0\x10\x02goid\0\x04\0"s);

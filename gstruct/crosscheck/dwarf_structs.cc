@@ -66,11 +66,11 @@ class StructFinder {
   }
 
  private:
-  // A DIE whose children are being read. Only namespaces and structures give their children a scope; what a function
-  // declares inside is nobody's runtime::g.
+  // A DIE whose children are being read. Only named namespaces and structures, and the unit itself, give their children a
+  // scope: what a function or an anonymous namespace declares inside is nobody's runtime::g.
   struct Scope {
-    bool named;
-    std::string_view name;
+    bool reachable;
+    std::string_view name;  // empty for the unit
   };
 
   std::optional<Error> ScanUnit(const Unit& unit) {
@@ -85,14 +85,14 @@ class StructFinder {
         if (!scopes.empty()) scopes.pop_back();
         continue;
       }
-      const bool named = die->tag == DW_TAG_namespace || IsStruct(die->tag);
-      const std::string_view name = named ? dwarf_.Text(unit, die->name) : std::string_view();
+      const bool is_scope = die->tag == DW_TAG_namespace || IsStruct(die->tag);
+      const std::string_view name = is_scope ? dwarf_.Text(unit, die->name) : std::string_view();
       if (IsStruct(die->tag) && !die->is_declaration) {
         if (const std::optional<size_t> index = Match(scopes, name); index.has_value()) {
           if (std::optional<Error> error = AddStruct(unit, *die, in, *index); error.has_value()) return error;
         }
       }
-      if (die->has_children) scopes.push_back({root || named, root ? std::string_view() : name});
+      if (die->has_children) scopes.push_back({root || !name.empty(), root ? std::string_view() : name});
       root = false;
     }
     return std::nullopt;
@@ -104,7 +104,7 @@ class StructFinder {
     if (name.empty() || scopes.size() > kMaxScopes) return std::nullopt;
     std::string qualified;
     for (const Scope& scope : scopes) {
-      if (!scope.named) return std::nullopt;
+      if (!scope.reachable) return std::nullopt;
       if (!scope.name.empty()) qualified.append(scope.name).append("::");
     }
     qualified.append(name);

@@ -17,15 +17,6 @@ constexpr std::array<std::string_view, kColumns> kHeadings = {"struct", "field",
 
 using Cells = std::array<std::string, kColumns>;
 
-// A terminal must not obey what a damaged file calls a field.
-std::string Printable(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  return result;
-}
-
 std::string CellOf(const std::optional<Place>& place) {
   if (!place.has_value()) return "-";
   std::string cell = place->offset.has_value() ? std::to_string(*place->offset) : "";

@@ -35,7 +35,7 @@ TEST(FormatTables, AlignsColumnsAndListsReasons) {
             "  g       (size)   16    16      same\n"
             "  g       m        0+8   0+8     same\n"
             "  g       xRegs    -     8+8     explained\n"
-            "  g       evil?\"?  -     16+8    missing\n"
+            "  g       evil?\"\xff  -     16+8    missing\n"
             "  g       name     8+8   -       extra\n"
             "\n"
             "Summary: 2 same, 0 differs, 1 explained, 1 missing, 1 extra: NOT OK\n"
