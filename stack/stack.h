@@ -9,8 +9,8 @@
 //       faults           of the stack                     the g just below hi
 //
 // The colour (0..960 bytes, by slot number) and the odd stride keep the hot tops of many stacks out of the same sets of
-// caches and TLB. The slot header (one cache line) links free slots and catches a double free. Both lie in the top page, which
-// holds the g and is warm anyway: a parked goroutine costs one page.
+// caches and TLB. The slot header (one cache line) links free slots and catches a double free. Both lie in the top
+// page, which holds the g and is warm anyway: a parked goroutine costs one page.
 //
 // Life of a slot:
 //
