@@ -37,12 +37,17 @@ using runtime::StartupStep;
 using std::uintptr_t;
 
 // Distances of the text, in bytes. Spelled out and not taken from gstruct: this is where the names are held to their numbers.
-constexpr uintptr_t kEntryToG0Hi = 48;     // 5 words, and down to a multiple of 16
-constexpr uintptr_t kG0Bytes = 64 * 1024;  //
-constexpr uintptr_t kG0Slack = 104;        // amd64, Go 1.19
-constexpr uintptr_t kGuard = 928;          // stack.lo to stackguard0
-constexpr uintptr_t kFirstFrame = 40;      // entry sp of a goroutine to stack.hi, with a return address on the stack
-constexpr uintptr_t kFirstFrameWithoutReturn = 32;  // the same where calls leave the return address in a register
+#if defined(__x86_64__)
+constexpr uintptr_t kFrame = 48;       // entry sp to g0.stack.hi: 5 words, and down to a multiple of 16
+constexpr uintptr_t kG0Slack = 104;    // Go 1.19's
+constexpr uintptr_t kFirstFrame = 40;  // a goroutine's stack.hi to its entry sp, where the return address lies
+#else
+constexpr uintptr_t kFrame = 32;
+constexpr uintptr_t kG0Slack = 0;
+constexpr uintptr_t kFirstFrame = 32;  // the return address is in a register
+#endif
+constexpr uintptr_t kG0Bytes = 64 * 1024;
+constexpr uintptr_t kGuard = 928;  // stack.lo to stackguard0
 
 uintptr_t Address(const void* p) { return reinterpret_cast<uintptr_t>(p); }
 uintptr_t Word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
@@ -167,14 +172,11 @@ void G0AtEntry(Report report) {
   report("rsp is a multiple of 16 at entry", 0, startup.entry_sp % 16);
   report("argc lay at 0(rsp) at entry", Word(startup.entry_sp), startup.argc);
   report("argv lay at 8(rsp) at entry", startup.entry_sp + 8, startup.argv);
-  report("rt0_go's frame is 5 words, aligned: 48 bytes below the entry", startup.entry_sp - kEntryToG0Hi,
+  report("rt0_go's frame is 48 bytes below the entry (32 on arm64 and riscv64)", startup.entry_sp - kFrame,
          startup.rt0_sp);
   report("g0.stack.hi was rt0_go's rsp", startup.rt0_sp, startup.g0_stack.hi);
-#if defined(__x86_64__)
-  report("g0.stack.lo was hi - 64*1024 + 104", startup.g0_stack.hi - kG0Bytes + kG0Slack, startup.g0_stack.lo);
-#else
-  report("g0.stack.lo was hi - 64*1024", startup.g0_stack.hi - kG0Bytes, startup.g0_stack.lo);
-#endif
+  report("g0.stack.lo was hi - 64*1024 + 104 (0 on arm64 and riscv64)", startup.g0_stack.hi - kG0Bytes + kG0Slack,
+         startup.g0_stack.lo);
   report("g0.stackguard0 was stack.lo", startup.g0_stack.lo, startup.g0_stackguard0);
   report("g0.stackguard1 was stack.lo", startup.g0_stack.lo, startup.g0_stackguard1);
 }
@@ -237,11 +239,10 @@ void FirstGoroutine(Report report) {
   const uintptr_t size = gp->stack.hi - gp->stack.lo;
   report("main's stack is as large as RLIMIT_STACK says", 1, size >= wanted - kTopPage && size <= 4 * wanted);
 
+  report("main's outermost frame begins at stack.hi - 40 (32 on arm64 and riscv64)", gp->stack.hi - kFirstFrame,
+         gp->stktopsp);
 #if defined(__x86_64__)
-  report("main's outermost frame begins at stack.hi - 40", gp->stack.hi - kFirstFrame, gp->stktopsp);
   report("main's outermost frame returns to runtime.goexit+1", Address(gort_goexit) + 1, Word(gp->stktopsp));
-#else
-  report("main's outermost frame begins at stack.hi - 32", gp->stack.hi - kFirstFrameWithoutReturn, gp->stktopsp);
 #endif
 }
 
@@ -255,15 +256,13 @@ void GoroutineEntry(Report report) {
   while (!entry_seen.done) runtime::gosched();
 
   report("a new goroutine's closure is its argument", Address(room), entry_seen.closure);
-#if defined(__x86_64__)
-  report("newproc prepares sp = stack.hi - 40", stack.hi - kFirstFrame, made.sp);
-#if !GORT_FIBER_HOOKS  // a frame of ours lies between
+  report("newproc prepares sp = stack.hi - 40 (32 on arm64 and riscv64)", stack.hi - kFirstFrame, made.sp);
+#if defined(__x86_64__) && !GORT_FIBER_HOOKS  // under a sanitizer a frame of ours lies between
   report("a goroutine's first instruction has sp = stack.hi - 40", stack.hi - kFirstFrame, entry_seen.sp);
   report("a goroutine's return address is runtime.goexit+1", Address(gort_goexit) + 1, entry_seen.return_address);
 #endif
-#else
-  report("newproc prepares sp = stack.hi - 32", stack.hi - kFirstFrameWithoutReturn, made.sp);
-  report("newproc prepares the return to runtime.goexit", 1, made.lr > Address(gort_goexit));
+#if !defined(__x86_64__)
+  report("newproc prepares the return into runtime.goexit", 1, made.lr > Address(gort_goexit));
 #endif
 }
 
