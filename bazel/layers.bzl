@@ -64,6 +64,7 @@ LAYERS = [
         "runtime/synctest",
         "runtime/trace",
         "tests",
+        "tests/crash",
         "tests/freestanding",
         "third_party",
     ],

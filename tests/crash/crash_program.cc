@@ -1,0 +1,109 @@
+// Dies in the way that its argument names. crash_test.sh looks at what it says and how it exits.
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+#include "gort/gort.h"
+#include "gort/gstruct/m.h"
+#include "gort/runtime/sched/proc.h"
+#include "gort/runtime/switch/fiber.h"
+#include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/fatal.h"
+
+namespace {
+
+volatile int sink;
+
+[[gnu::noinline]] int Recurse(int depth) {
+  volatile char frame[200];
+  frame[0] = static_cast<char>(depth);
+  const int below = Recurse(depth + 1);
+  return below + frame[0];
+}
+
+// One frame of 100 KiB would jump over a guard page; it must not jump over the guard.
+[[gnu::noinline]] int RecurseInLeaps(int depth) {
+  volatile char frame[40 * 1024];
+  frame[0] = static_cast<char>(depth);
+  const int below = RecurseInLeaps(depth + 1);
+  return below + frame[0];
+}
+
+[[gnu::noinline]] void ThrowDeep(int depth) {
+  if (depth == 0) throw std::runtime_error("it broke\nbadly");
+  ThrowDeep(depth - 1);
+  sink = depth;
+}
+
+// A load that no sanitizer sees, so that the fault itself is what happens.
+int Load(std::uintptr_t address) {
+  int value;
+  asm volatile("movl (%1), %0" : "=r"(value) : "r"(address) : "memory");
+  return value;
+}
+
+// Runs f on another goroutine, until the program dies or f returns.
+template <class F>
+void OnGoroutine(F f) {
+  bool done = false;
+  gort::Go({.name = "victim"}, [&] {
+    f();
+    done = true;
+  });
+  while (!done) gort::Gosched();
+}
+
+struct NoText {};
+
+}  // namespace
+
+int main(int, char** argv) {
+  const std::string_view how = argv[1];
+  if (how == "sanitizer") {
+    std::puts(GORT_FIBER_HOOKS ? "yes" : "no");
+    return 0;
+  }
+  if (how == "overflow") OnGoroutine([] { sink = Recurse(0); });
+  if (how == "overflow_leaps") OnGoroutine([] { sink = RecurseInLeaps(0); });
+  if (how == "overflow_main") sink = Recurse(0);
+  if (how == "nil") OnGoroutine([] { sink = Load(0); });
+  if (how == "noncanonical") OnGoroutine([] { sink = Load(0xdead'0000'0000'0000); });
+  if (how == "foreign_guard") {
+    std::uintptr_t victim = 0;
+    gort::Go([&] {
+      victim = gort::CurrentStack().lo - 8;
+      gort::runtime::gopark(nullptr, nullptr, gort::runtime::WaitReason::kSleep);
+    });
+    while (victim == 0) gort::Gosched();
+    OnGoroutine([&] { sink = Load(victim); });
+  }
+  if (how == "throw") OnGoroutine([] { ThrowDeep(3); });
+  if (how == "throw_main") ThrowDeep(1);
+  if (how == "throw_panic") throw gort::PanicError("close of closed channel");
+  if (how == "throw_int") throw 42;
+  if (how == "throw_notext") throw NoText{};
+  if (how == "terminate") std::terminate();
+  if (how == "fatal") OnGoroutine([] { gort::runtime::sys::Fatal("something cannot be"); });
+  if (how == "deadlock") {
+    gort::Go([] { gort::runtime::gopark(nullptr, nullptr, gort::runtime::WaitReason::kChanReceive); });
+    gort::runtime::gopark(nullptr, nullptr, gort::runtime::WaitReason::kSelectNoCases);
+  }
+  if (how == "goexit_main") gort::Goexit();
+  if (how == "goexit_main_others") {
+    gort::Go([] {
+      gort::Gosched();
+      std::puts("the other one goes on");
+      std::exit(3);
+    });
+    gort::Goexit();
+  }
+  if (how == "abort") std::abort();
+  if (how == "exit7") std::exit(7);
+  if (how == "return") return 9;
+  std::fprintf(stderr, "crash_program: still alive after '%s'\n", argv[1]);
+  return 99;
+}

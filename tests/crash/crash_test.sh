@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# How programs end: exit status and words, for each way to die. The words and codes are Go's where Go has them.
+set -uo pipefail
+program=$1
+failures=0
+
+# dies HOW STATUS PATTERN...: every pattern (grep -E) is found in what the program prints, in this order.
+dies() {
+  local how=$1 want=$2 got output pattern rest
+  shift 2
+  output=$("$program" "$how" 2>&1)
+  got=$?
+  [ "$got" = "$want" ] || { fail "$how" "exit status $got instead of $want" "$output"; return; }
+  rest=$output
+  for pattern in "$@"; do
+    if ! grep -qE -- "$pattern" <<<"$rest"; then fail "$how" "nothing (more) like '$pattern'" "$output"; return; fi
+    rest=$(sed -n "$(( $(grep -nE -m1 -- "$pattern" <<<"$rest" | cut -d: -f1) + 1 )),\$p" <<<"$rest")
+  done
+  echo "ok: $how"
+}
+fail() {
+  failures=$((failures + 1))
+  printf 'FAILED: %s: %s. Output:\n%s\n' "$1" "$2" "$(head -n 60 <<<"$3")"
+}
+
+frames='^.*Recurse'
+dies overflow 2 '^runtime: goroutine stack exceeds 26[0-9]{4}-byte limit$' '^runtime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]$' \
+  '^fatal error: stack overflow$' '^$' '^goroutine [0-9]+ \[running\]:' "$frames" 'frames elided' "$frames" 'RunClosure' \
+  '^created by .* in goroutine 1$' 'crash_program.cc:[0-9]+$'
+dies overflow_leaps 2 '^fatal error: stack overflow$' 'RecurseInLeaps' '^created by '
+dies overflow_main 2 '^runtime: goroutine stack exceeds [0-9]+-byte limit$' '^goroutine 1 \[running\]:' "$frames" 'main'
+
+# What has its own say under a sanitizer: ASan and TSan report faults themselves, and TSan's own thread could wake somebody
+# for all the scheduler knows.
+if [ "$("$program" sanitizer)" = yes ]; then
+  echo "skipped under a sanitizer: nil, noncanonical, foreign_guard, deadlock, goexit_main"
+else
+
+# Not ours to swallow: the report, then the signal's default action.
+dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine [0-9]+ \[running\]:.*victim'
+dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
+dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
+
+dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine [0-9]+ \[chan receive\]:' 'gopark' '^goroutine 1 \[select \(no cases\)\]:' 'gopark' 'main'
+dies goexit_main 2 '^fatal error: no goroutines \(main called runtime.Goexit\) - deadlock!$'
+fi
+
+dies throw 2 '^panic: std::runtime_error: it broke$' '^	badly$' '^$' '^goroutine [0-9]+ \[running\]:' 'ThrowDeep' 'RunClosure' '^created by'
+dies throw_main 2 '^panic: std::runtime_error: it broke$' '^goroutine 1 \[running\]:' 'ThrowDeep' 'main'
+dies throw_panic 2 '^panic: close of closed channel$'
+dies throw_int 2 '^panic: int$'
+dies throw_notext 2 '^panic: .*NoText$'
+dies terminate 2 '^fatal error: std::terminate called$' '^goroutine 1 \[running\]:'
+dies fatal 2 '^fatal error: something cannot be$' '^goroutine [0-9]+ \[running\]:' 'Fatal'
+dies goexit_main_others 3 '^the other one goes on$'
+dies abort 134
+dies exit7 7
+dies return 9
+
+echo "$failures failed"
+[ "$failures" = 0 ]
