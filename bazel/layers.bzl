@@ -66,6 +66,7 @@ LAYERS = [
         "tests",
         "tests/crash",
         "tests/freestanding",
+        "tests/gdb",
         "third_party",
     ],
 ]
