@@ -227,8 +227,8 @@ void FirstGoroutine(Report report) {
   report("main is goroutine 1", 1, gp->goid);
   report("main runs on m0", Address(&runtime::m0), Address(gp->m));
   report("m0.curg is goroutine 1", Address(gp), Address(runtime::m0.curg));
-  const uintptr_t here = Address(__builtin_frame_address(0));
 #if !GORT_FIBER_HOOKS  // AddressSanitizer's fake stacks lie elsewhere
+  const uintptr_t here = Address(__builtin_frame_address(0));
   report("main's frames lie inside its stack", 1, gp->stack.lo < here && here < gp->stack.hi);
 #endif
   report("main's guard is stack.lo + 928", gp->stack.lo + kGuard, gp->stackguard0);

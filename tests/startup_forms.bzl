@@ -155,5 +155,7 @@ def startup_form_tests(name, program, lto_program):
     ))
     native.test_suite(
         name = name,
+        # Also what keeps the suite itself, which would build its tests, out of sanitized builds.
+        tags = ["no_sanitizer"],
         tests = tests,
     )
