@@ -4,7 +4,7 @@ namespace gort::runtime {
 
 constinit g g0{};
 constinit m m0{};
-constinit schedt sched{};
+constinit schedt sched{.goidgen = 1};  // 1 is main's, whoever starts first
 constinit p* allp[1]{};
 constinit std::atomic<g*> allgs{nullptr};
 constinit std::atomic<std::int64_t> allglen{0};

@@ -61,6 +61,7 @@ void StartUnderSanitizer(void* closure) {
 
 g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room) {
   if (fn == nullptr) sys::Fatal("go of nil func value");
+  if (sched.maxmcount == 0) startearly();
   p* pp = CurrentP();
   g* gp = gfget(pp, spec.stack_bytes, closure_bytes, closure_align, room);
   gp->startpc = reinterpret_cast<uintptr_t>(fn);
@@ -107,7 +108,10 @@ void newproc(void (*const* fnword)(void*)) {
   GoSpec spec;
   spec.stack_bytes = MainStackBytes();
   void* room;
-  newprocready(newproc1(*fnword, 0, 1, spec, &room));
+  g* gp = newproc1(*fnword, 0, 1, spec, &room);
+  gp->goid = 1;
+  --allp[0]->goidcache;  // not used after all
+  newprocready(gp);
 }
 
 }  // namespace gort::runtime

@@ -35,6 +35,17 @@ TEST(Go, LastStartedRunsFirstThenInOrder) {
   EXPECT_EQ(order, "9012345678") << "runnext, then the ring: as Go with GOMAXPROCS=1";
 }
 
+// Started by a constructor, before main.
+std::uint64_t constructed_goid = 0;
+[[gnu::constructor]] void GoInConstructor() {
+  Go([] { constructed_goid = Goid(); });
+}
+
+TEST(Go, StartedByConstructorRunsOnceMainYields) {
+  YieldUntil([] { return constructed_goid != 0; });
+  EXPECT_GT(constructed_goid, 1u);
+}
+
 TEST(Go, MainIsGoroutineOne) {
   EXPECT_EQ(Goid(), 1u);
   EXPECT_TRUE(OnGoroutine());

@@ -14,6 +14,7 @@
 #include "gort/runtime/sys/auxv.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
+#include "gort/runtime/sys/vdso.h"
 #include "gort/stack/stack.h"
 
 // The C++ runtime's exception state of the calling thread; absent in a program without exceptions.
@@ -80,12 +81,22 @@ void args(std::int32_t argc_value, char** argv_value) {
   argc = argc_value;
   argv = argv_value;
   envp = argv_value + argc_value + 1;
-  physPageSize = sys::AuxvValue(sys::AuxvAfter(envp), sys::kAtPagesz, 4096);
+  const sys::AuxvEntry* auxv = sys::AuxvAfter(envp);
+  physPageSize = sys::AuxvValue(auxv, sys::kAtPagesz, 4096);
+  sys::VdsoInit(auxv);
 }
 
 void osinit() {
   MarkStartup(StartupStep::kOsinit);
   ncpu = sys::NumCPU();
+}
+
+void startearly() {
+  if (startup.entry_sp == 0) {
+    sys::Fatal("go before the runtime has started: link the program with gort_cc_binary or a dependency on //rt0");
+  }
+  args(static_cast<std::int32_t>(startup.argc), reinterpret_cast<char**>(startup.argv));
+  schedinit();
 }
 
 void schedinit() {

@@ -49,6 +49,11 @@ void osinit() asm("runtime.osinit");
 // Makes m0, the stack pools and the Ps. A second call does nothing. Source: Go 1.27 runtime.schedinit.
 void schedinit() asm("runtime.schedinit");
 
+// For a go statement in a constructor of the program: these run inside libc's start, before runtime.args. Does what newproc
+// needs; the goroutine waits on the global queue until main has its turn.
+// Errors: stops the program with a sentence if our entry point did not start it.
+void startearly();
+
 // Turns the calling thread, whose g0 is current, into an M that runs goroutines. Does not return.
 // Source: Go 1.27 runtime.mstart.
 [[noreturn]] void mstart() asm("runtime.mstart");
