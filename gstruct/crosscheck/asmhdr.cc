@@ -82,14 +82,14 @@ class AsmHdrParser {
     return true;  // a structure that is not ours to compare
   }
 
-  // False when the header says the same thing twice.
+  // False when the header says the same thing twice, or more than a header can have to say.
   static bool AddTo(Struct& target, std::string_view field, uint64_t number) {
     if (field == kSizeSuffix) {
       if (target.size.has_value()) return false;
       target.size = number;
       return true;
     }
-    if (target.Find(field) != nullptr) return false;
+    if (target.fields.size() == kMaxFields || target.Find(field) != nullptr) return false;
     target.fields.push_back({std::string(field), number, std::nullopt});
     return true;
   }

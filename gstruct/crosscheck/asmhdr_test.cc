@@ -69,6 +69,13 @@ TEST(ParseAsmHdr, RefusesOtherTextWithTheLine) {
   EXPECT_NE(Refusal("#define g__size 99999999999999999999\n").find("line 1:"), std::string::npos);
 }
 
+// Looking for duplicates takes quadratic time, so there is a bound.
+TEST(ParseAsmHdr, RefusesMoreFieldsThanAStructureCanHave) {
+  std::string header = "#define g__size 456\n";
+  for (int i = 0; i < 100000; i++) header += "#define g_f" + std::to_string(i) + " 8\n";
+  EXPECT_NE(Refusal(header).find("line 1026:"), std::string::npos) << Refusal(header);
+}
+
 TEST(ParseAsmHdr, RefusesAHeaderOfAnotherPackage) {
   EXPECT_NE(Refusal("#define reflectMethod__size 8\n").find("g__size"), std::string::npos);
   EXPECT_NE(Refusal("").find("empty"), std::string::npos);

@@ -35,6 +35,14 @@ FormValue* Wanted(Die& die, uint64_t attribute) {
   }
 }
 
+// The string at `offset` of a string section; empty when it lies outside, or is longer than any name that matters: many
+// entries may share one string, and its length must not count for each.
+std::string_view StringAt(std::string_view section, uint64_t offset) {
+  constexpr size_t kMaxLength = 4096;
+  if (offset >= section.size()) return {};
+  return Cursor(section.substr(static_cast<size_t>(offset), kMaxLength)).CString();
+}
+
 }  // namespace
 
 Result<DwarfSections> LoadDwarfSections(ElfFile& elf) {
@@ -64,8 +72,11 @@ Error DwarfInfo::Damaged(uint64_t offset, std::string_view what) const {
 }
 
 Result<DwarfInfo> DwarfInfo::Open(const DwarfSections& sections) {
+  // A browser has a hundred thousand; a megabyte of compressed garbage could announce a hundred million.
+  constexpr size_t kMaxUnits = 1 << 20;
   DwarfInfo dwarf(sections);
   for (uint64_t offset = 0; offset < sections.info.size(); offset = dwarf.units_.back().end) {
+    if (dwarf.units_.size() == kMaxUnits) return dwarf.Damaged(offset, "more units than any program has");
     Result<Unit> unit = dwarf.ReadUnitHeader(offset);
     if (!unit.ok()) return unit.error();
     dwarf.units_.push_back(*unit);
@@ -162,16 +173,16 @@ std::string_view DwarfInfo::Text(const Unit& unit, const FormValue& value) const
     case FormValue::Kind::kString:
       return value.bytes;
     case FormValue::Kind::kStringAt:
-      return Cursor(sections_.str, value.number).CString();
+      return StringAt(sections_.str, value.number);
     case FormValue::Kind::kLineStringAt:
-      return Cursor(sections_.line_str, value.number).CString();
+      return StringAt(sections_.line_str, value.number);
     case FormValue::Kind::kStringIndex: {
       // An index past the section must not wrap around to its front.
       if (value.number > sections_.str_offsets.size()) return {};
       Cursor in(sections_.str_offsets, unit.str_offsets_base);
       in.Skip(value.number * unit.offset_size);
       const uint64_t offset = in.Unsigned(unit.offset_size);
-      return in.ok() ? Cursor(sections_.str, offset).CString() : std::string_view();
+      return in.ok() ? StringAt(sections_.str, offset) : std::string_view();
     }
     default:
       return {};

@@ -103,7 +103,8 @@ class DwarfInfo {
   // The unit that holds `offset`, or nullptr.
   const Unit* UnitAt(uint64_t offset) const;
 
-  // A string attribute's text; empty when the attribute is absent, is no string, or points outside its section.
+  // A string attribute's text; empty when the attribute is absent, is no string, points outside its section, or at more
+  // than 4095 bytes.
   std::string_view Text(const Unit& unit, const FormValue& value) const;
 
  private:

@@ -204,6 +204,30 @@ TEST(DwarfInfo, OverlappingAbbreviationsAreRefused) {
   EXPECT_NE(Refusal(Sections(info, abbrev)).find("overlap"), std::string::npos);
 }
 
+TEST(DwarfInfo, BottomlessNestingIsRefused) {
+  const std::string info = Unit4(std::string(100000, '\x01'));
+  EXPECT_NE(Refusal(Sections(info, Abbreviation(1, 0x0b, true, "") + "\0"s)).find("nested deeper"), std::string::npos);
+}
+
+TEST(DwarfInfo, MoreUnitsThanAnyProgramHasAreRefused) {
+  const std::string unit = Unit4("");
+  std::string info;
+  for (int i = 0; i <= 1 << 20; i++) info += unit;
+  EXPECT_NE(Refusal(Sections(info, "\0"s)).find("more units"), std::string::npos);
+}
+
+// Many entries may share one long name.
+TEST(DwarfInfo, ALongNameIsNoName) {
+  const std::string abbrev = Abbreviation(1, 0x13, false, Concat({kNameAt, kByteSize})) + "\0"s;
+  const std::string info = Unit4("\x01" + LittleEndian(0, 4) + "\x10");
+  const Result<Layout> found = FindG(Sections(info, abbrev, "runtime.g\0"sv));
+  ASSERT_TRUE(found.ok()) << found.error().sentence;
+  EXPECT_EQ(found->structs.size(), 1u);
+  const Result<Layout> none = FindG(Sections(info, abbrev, "runtime.g" + std::string(10000, 'x') + '\0'));
+  ASSERT_TRUE(none.ok()) << none.error().sentence;
+  EXPECT_TRUE(none->structs.empty());
+}
+
 // A DIE of one byte can have any number of attributes that take no bytes.
 TEST(DwarfInfo, AnAbbreviationWithTooManyAttributesIsRefused) {
   std::string attributes;

@@ -15,7 +15,7 @@ namespace {
 constexpr int kMaxTypeChain = 32;
 constexpr int kMaxAnonymousNesting = 16;
 constexpr int kMaxArrayDimensions = 8;
-constexpr size_t kMaxFields = 1024;
+constexpr size_t kMaxScopes = 1 << 16;
 
 bool IsStruct(uint64_t tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
@@ -66,8 +66,8 @@ class StructFinder {
   }
 
  private:
-  // A DIE whose children are being read. Only named namespaces and structures, and the unit itself, give their children a
-  // scope: what a function or an anonymous namespace declares inside is nobody's runtime::g.
+  // A DIE whose children are being read. Only named namespaces and structures, and the unit itself, give their children
+  // a scope: what a function or an anonymous namespace declares inside is nobody's runtime::g.
   struct Scope {
     bool reachable;
     std::string_view name;  // empty for the unit
@@ -92,6 +92,10 @@ class StructFinder {
           if (std::optional<Error> error = AddStruct(unit, *die, in, *index); error.has_value()) return error;
         }
       }
+      if (scopes.size() == kMaxScopes) {
+        return Error{dwarf_.file_name() +
+                     ": debug information nested deeper than any compiler writes: it is damaged, build it again"};
+      }
       if (die->has_children) scopes.push_back({root || !name.empty(), root ? std::string_view() : name});
       root = false;
     }
@@ -100,8 +104,8 @@ class StructFinder {
 
   // Which of the wanted structures the name in these scopes is.
   std::optional<size_t> Match(const std::vector<Scope>& scopes, std::string_view name) const {
-    constexpr size_t kMaxScopes = 8;
-    if (name.empty() || scopes.size() > kMaxScopes) return std::nullopt;
+    constexpr size_t kMaxQualifiers = 8;
+    if (name.empty() || scopes.size() > kMaxQualifiers) return std::nullopt;
     std::string qualified;
     for (const Scope& scope : scopes) {
       if (!scope.reachable) return std::nullopt;

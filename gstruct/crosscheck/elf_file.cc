@@ -31,6 +31,9 @@ constexpr uint64_t kNameIndexElsewhere = 0xffff;
 // A linker writes a few dozen, -ffunction-sections in a relocatable file thousands; this bounds what garbage can ask
 // for.
 constexpr uint64_t kMaxSections = 1 << 20;
+// No section that we look for has a longer name. Without the bound, a million sections could each be given the same
+// megabytes for a name.
+constexpr size_t kMaxSectionName = 64;
 
 std::string_view GoArchOf(uint16_t machine) {
   switch (machine) {
@@ -124,7 +127,10 @@ Result<std::vector<ElfFile::SectionHeader>> ElfFile::ReadSections() const {
   }
   Result<std::string_view> names = Raw(sections[static_cast<size_t>(names_index)]);
   if (!names.ok()) return names.error();
-  for (size_t i = 0; i < sections.size(); i++) sections[i].name = Cursor(*names, name_offsets[i]).CString();
+  for (size_t i = 0; i < sections.size(); i++) {
+    if (name_offsets[i] >= names->size()) continue;
+    sections[i].name = Cursor(names->substr(name_offsets[i], kMaxSectionName)).CString();
+  }
   return sections;
 }
 

@@ -1,5 +1,6 @@
 #include "gort/gstruct/crosscheck/inflate.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -12,6 +13,9 @@ constexpr size_t kDistanceSymbols = 32;
 constexpr int kEndOfBlock = 256;
 // The best DEFLATE can do: 258 bytes from two bits.
 constexpr uint64_t kMaxRatio = 1032;
+// What debug information usually does at most; memory for more is taken when the content turns up.
+constexpr uint64_t kUsualRatio = 8;
+constexpr uint64_t kMaxSize = uint64_t{1} << 30;
 
 // Bits of the stream, least significant first. Past the end it yields zeros and remembers that it did.
 class BitReader {
@@ -241,9 +245,13 @@ Result<std::string> ZlibDecompress(std::string_view stream, uint64_t size_bytes)
                  std::to_string(stream.size()) + " can"};
   }
 
+  if (size_bytes > kMaxSize) {
+    return Error{"the compressed data holds " + std::to_string(size_bytes) + " bytes, more than 1 GiB"};
+  }
+
   BitReader in(stream.substr(2));
   std::string out;
-  out.reserve(static_cast<size_t>(size_bytes));
+  out.reserve(static_cast<size_t>(std::min(size_bytes, stream.size() * kUsualRatio)));
   if (!Inflate(in, out, static_cast<size_t>(size_bytes))) return Error{"the compressed data is damaged or cut short"};
   if (out.size() != size_bytes) {
     return Error{"the compressed data holds " + std::to_string(out.size()) + " bytes where " +

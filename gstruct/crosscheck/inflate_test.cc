@@ -90,6 +90,13 @@ TEST(ZlibDecompress, RefusesASizeBeyondDeflateBeforeTakingMemory) {
   EXPECT_NE(result.error().sentence.find("claims"), std::string::npos) << result.error().sentence;
 }
 
+TEST(ZlibDecompress, RefusesMoreThanAGibibyte) {
+  const std::string stream = std::string(kFixed) + std::string(2 << 20, '\0');
+  const Result<std::string> result = ZlibDecompress(stream, (uint64_t{1} << 30) + 1);
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.error().sentence.find("more than 1 GiB"), std::string::npos) << result.error().sentence;
+}
+
 TEST(ZlibDecompress, RefusesWhatIsNotZlib) {
   EXPECT_FALSE(ZlibDecompress("", 0).ok());
   EXPECT_FALSE(ZlibDecompress("not zlib at all", 15).ok());

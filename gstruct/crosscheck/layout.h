@@ -4,6 +4,7 @@
 #define GORT_GSTRUCT_CROSSCHECK_LAYOUT_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace gort::crosscheck {
 // The structures that Go's tools read and that gort lays out after Go's, in the order in which they are reported.
 inline constexpr std::array<std::string_view, 9> kGoStructs = {"stack", "gobuf", "g",     "m",     "p",
                                                                "sudog", "hchan", "waitq", "schedt"};
+
+// More fields than any structure of ours or Go's will have: what a reader accepts before it calls the input damaged.
+inline constexpr size_t kMaxFields = 1024;
 
 // A size that the source does not tell (a go_asm.h has no field sizes) is absent and is never compared.
 struct Field {

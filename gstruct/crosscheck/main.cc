@@ -2,12 +2,24 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 #include <vector>
 
 #include "gort/gstruct/crosscheck/crosscheck.h"
 
+namespace {
+
+// Inputs may be large, and an exception that nobody catches would be a crash.
+void OutOfMemory() {
+  std::fputs("crosscheck: out of memory; give a smaller file or raise the limit (ulimit -v)\n", stderr);
+  std::_Exit(gort::crosscheck::kExitBadInput);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  std::set_new_handler(OutOfMemory);
   // `bazel run` starts programs in a directory of its own and leaves the user's in this variable.
   const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
