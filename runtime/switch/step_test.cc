@@ -44,11 +44,26 @@ void* marker;  // the function on the goroutine that walks must find
 std::map<std::uintptr_t, Seen>* seen;
 std::string* trouble;
 
+gobuf here;
+gobuf there;
+
+// Two functions around the inline switch.
+[[gnu::noinline]] void SwitchHere() {
+  gobufswitch(&here, &there);
+  asm volatile("");
+}
+void SwitchBack(void*) {
+  for (;;) gobufswitch(&there, &here);
+}
+
 // The routine that `pc` is in, or 0. The table is that of the linker: by FDE, not by symbol.
 std::uintptr_t RoutineAt(std::uintptr_t pc) {
   void* function = _Unwind_FindEnclosingFunction(reinterpret_cast<void*>(pc + 1));
   for (char* routine : {gort_gogo, gort_mcall, gort_systemstack}) {
     if (function == routine) return reinterpret_cast<std::uintptr_t>(routine);
+  }
+  for (void* caller : {reinterpret_cast<void*>(&SwitchHere), reinterpret_cast<void*>(&SwitchBack)}) {
+    if (function == caller) return reinterpret_cast<std::uintptr_t>(caller);
   }
   return 0;
 }
@@ -182,6 +197,25 @@ TEST_F(StepTest, SystemstackIsTransparent) {
   EXPECT_EQ(trouble_, "");
   EXPECT_GT(Of(gort_systemstack).steps, 20);
   EXPECT_EQ(Of(gort_systemstack).reached, Of(gort_systemstack).steps);
+}
+
+TEST_F(StepTest, BareSwitch) {
+  alignas(16) static std::byte memory[64 * 1024];
+  const auto lo = reinterpret_cast<std::uintptr_t>(memory);
+  gostartcall(&there, nullptr, {lo, lo + sizeof(memory)}, &SwitchBack, nullptr, 0);
+  Marker(
+      [](void*) {
+        StartStepping();
+        SwitchHere();  // enters the other context
+        SwitchHere();  // resumes it
+        StopStepping();
+      },
+      nullptr);
+  EXPECT_EQ(trouble_, "");
+  const Seen& caller = seen_[reinterpret_cast<std::uintptr_t>(&SwitchHere)];
+  EXPECT_GT(caller.reached, 10);
+  EXPECT_GT(caller.stopped, 2) << "while two stacks are half in place";
+  EXPECT_EQ(caller.reached + caller.stopped, caller.steps);
 }
 
 }  // namespace
