@@ -1,6 +1,6 @@
 #include "gort/runtime/sched/idle.h"
 
-#include <cstddef>
+#include <cstdint>
 
 #include "gort/gstruct/m.h"
 #include "gort/runtime/lock/lock.h"
@@ -16,22 +16,30 @@ namespace gort::runtime {
 
 namespace {
 
-// Threads of this process, or 0 when the kernel does not tell (no /proc).
+// How long an idle M sleeps before it asks whether anybody can still wake it, at first and at most. The asking costs some
+// microseconds, so short waits never pay for it; and a thread that has ended is counted for a moment longer, or a foreign
+// thread may end without waking anybody, so one answer is not enough.
+constexpr std::int64_t kFirstLookNs = 1'000'000;
+constexpr std::int64_t kLastLookNs = 10'000'000'000;
+
+// Threads of this process, or 0 when the kernel does not tell (no /proc). Never too few: a thread counts from before its
+// first instruction until after its last. (Listing /proc/self/task is not good for this: the kernel breaks the list off at
+// a thread that is just ending, and threads behind that one are missing.)
+// Source: proc_pid_stat(5), num_threads, the 18th field behind the name.
 int CountThreads() {
-  long fd = sys::Open("/proc/self/task", sys::kO_RDONLY | sys::kO_CLOEXEC);
+  const long fd = sys::Open("/proc/self/stat", sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (fd < 0) return 0;
-  int count = 0;
-  alignas(sys::Dirent64) char buffer[1024];
-  for (;;) {
-    long n = sys::Getdents64(static_cast<int>(fd), buffer, sizeof(buffer));
-    if (n <= 0) break;
-    for (long at = 0; at < n;) {
-      auto* entry = reinterpret_cast<const sys::Dirent64*>(buffer + at);
-      if (entry->d_name[0] != '.') ++count;
-      at += entry->d_reclen;
-    }
-  }
+  char text[512];
+  const long size = sys::Read(static_cast<int>(fd), text, sizeof(text));
   sys::Close(static_cast<int>(fd));
+  long at = size;
+  while (at > 0 && text[at - 1] != ')') --at;  // the name may hold anything, but nothing behind it a parenthesis
+  if (at <= 0) return 0;
+  for (int field = 0; field < 18 && at < size; ++at) {
+    if (text[at] == ' ') ++field;
+  }
+  int count = 0;
+  for (; at < size && text[at] >= '0' && text[at] <= '9'; ++at) count = count * 10 + (text[at] - '0');
   return count;
 }
 
@@ -43,8 +51,8 @@ bool GlobalQueueEmpty() {
 }
 
 // Stops the program if nobody is left who could ready a goroutine: no M runs (the caller is the only one and is idle) and
-// no foreign thread exists. A foreign thread that readied one and then ended did so before we counted, hence the second
-// look at the queue. Go gives up on this check in every cgo program; counting threads lets us keep it.
+// no foreign thread exists. A foreign thread that readied one and then ended did so before we counted, hence the look at
+// the queue after the count. Go gives up on this check in every cgo program; counting threads lets us keep it.
 void checkdead() {
   if (CountThreads() != 1 || !GlobalQueueEmpty()) return;
   if (gcount() == 0) sys::Fatal("no goroutines (main called runtime.Goexit) - deadlock!");
@@ -55,7 +63,6 @@ void checkdead() {
 
 void stopm() {
   m* mp = getg()->m;
-  checkdead();
   lock(&sched.lock);
   if (sched.runq.size != 0) {
     unlock(&sched.lock);
@@ -67,7 +74,10 @@ void stopm() {
   sched.midle = mp;
   ++sched.nmidle;
   unlock(&sched.lock);
-  notesleep(&mp->park);
+  for (std::int64_t wait_ns = kFirstLookNs; !notetsleep(&mp->park, wait_ns);) {
+    checkdead();
+    wait_ns = wait_ns < kLastLookNs / 2 ? 2 * wait_ns : kLastLookNs;
+  }
   mp->blocked = false;
 }
 
