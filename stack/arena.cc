@@ -68,7 +68,7 @@ bool StackArenas::Reserve(StackError* error) {
 bool StackArenas::Grow(Arena* arena, StackError* error) {
   const uint32_t guarded = arena->guarded.load(std::memory_order_relaxed);
   const uint32_t left = arena->capacity - guarded;
-  const uint32_t want = Clamp(guarded / 4, kMinChunkSlots, kMaxChunkSlots);
+  const uint32_t want = guarded == 0 ? kFirstChunkSlots : Clamp(guarded / 4, kMinChunkSlots, kMaxChunkSlots);
   const uint32_t done =
       guards_->Guard(arena->base + guarded * geometry_.stride_bytes(), geometry_, want < left ? want : left, error);
   // Release: whoever finds a slot here must find its guard, too; pairs with the acquire in Locate.

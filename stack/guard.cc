@@ -50,6 +50,7 @@ size_t ReadMaxMapCount() {
 void StackGuards::Init(const StackConfig& config) {
   const bool install = !config.force_mprotect && GuardInstallWorks(config.page_size_bytes);
   kind_ = install ? StackGuardKind::kInstall : StackGuardKind::kMprotect;
+  if (install) return;  // no budget is needed: a look into /proc less at each start
   // A quarter stays for everybody else: libraries, threads, malloc. A process that reaches the limit gets ENOMEM in
   // free().
   max_mappings_ = config.max_mappings != 0 ? config.max_mappings : ReadMaxMapCount() / 4 * 3;

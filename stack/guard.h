@@ -15,7 +15,7 @@ namespace gort::runtime {
 class StackGuards {
  public:
   // Tries MADV_GUARD_INSTALL on a page and checks that the page faults afterwards, also after MADV_DONTNEED: emulators
-  // and old kernels return 0 for advice that they ignore. Reads the budget for the other way.
+  // and old kernels return 0 for advice that they ignore. If it does not work, reads the budget for the other way.
   // Runs on: any; once.  Blocks: never.
   void Init(const StackConfig& config);
 
@@ -39,7 +39,7 @@ class StackGuards {
   uint32_t GuardByMprotect(uintptr_t first, const StackGeometry& geometry, uint32_t count, StackError* error);
 
   StackGuardKind kind_ = StackGuardKind::kNone;  // written by Init only
-  size_t max_mappings_ = 0;                      // written by Init only
+  size_t max_mappings_ = 0;                      // written by Init only; 0 under kInstall
   std::atomic<size_t> mappings_{0};              // mappings that stacks cost, about; written under any pool's lock
 };
 

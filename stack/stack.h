@@ -174,7 +174,7 @@ struct StackStats {
   size_t guards_installed;  // by MADV_GUARD_INSTALL
   size_t guards_mprotect;   // by PROT_NONE gaps, large stacks included
   size_t mappings;          // an estimate of the kernel mappings that stacks cost
-  size_t max_mappings;      // the budget for them under kMprotect
+  size_t max_mappings;      // the budget for them under kMprotect; 0 under kInstall
   size_t large_live;
   size_t large_bytes;
   StackClassStats classes[kNumStackClasses];
