@@ -111,6 +111,7 @@ def _form_test(name, **kwargs):
     native.sh_test(
         name = name + "_test",
         size = "small",
+        timeout = "moderate",  # gdb and valgrind on a busy machine
         srcs = ["startup_form_test.sh"],
         args = [
             "$(location :%s)" % name,

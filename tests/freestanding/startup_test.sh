@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # The freestanding form from outside: what the file contains and what it does not, and then what it says of itself.
 #
-#   startup_test.sh PROGRAM EXEC            EXEC: tests/startup_exec.cc, for a run without arguments
+#   startup_test.sh PROGRAM EXEC HELLO      EXEC: tests/startup_exec.cc, for a run without arguments
+#                                           HELLO: the example, whose size is promised; the program here carries its checks
 set -uo pipefail
 
-readonly program=$1 exec_helper=$2
+readonly program=$1 exec_helper=$2 hello=$3
 readonly size_limit_bytes=$((32 * 1024))
 failures=0
 
@@ -24,13 +25,13 @@ if command -v readelf >/dev/null && command -v nm >/dev/null && command -v strip
   undefined=$(nm -u "$program" | grep -v " w ")
   [[ -z $undefined ]] || fail "the file has undefined symbols: $undefined"
 
-  # A promise of optimized builds (the test's name for it: -c opt); in the others it is only told.
+  # A promise of optimized builds; in the others the size is only told.
   stripped=${TEST_TMPDIR:-/tmp}/stripped
-  strip -o "$stripped" "$program"
+  strip -o "$stripped" "$hello"
   size_bytes=$(stat -c %s "$stripped")
-  echo "size: $size_bytes bytes stripped"
+  echo "size of $(basename "$hello"): $size_bytes bytes stripped"
   if [[ ${COMPILATION_MODE:-} == opt && $size_bytes -gt $size_limit_bytes ]]; then
-    fail "the stripped file is $size_bytes bytes; $size_limit_bytes is the bound"
+    fail "$(basename "$hello") is $size_bytes bytes, stripped; $size_limit_bytes is the bound"
   fi
 else
   echo "skipped: the checks of the file, for binutils is not installed"
