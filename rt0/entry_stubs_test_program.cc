@@ -31,6 +31,14 @@ constinit StartupRecord startup{};
 constinit g g0{};
 constinit m m0{};
 
+using MainFn = int (*)(int, char**, char**);
+#if defined(GORT_HOSTED)
+extern MainFn usermain asm("runtime.usermain");  // __wrap___libc_start_main writes it
+constinit MainFn usermain = nullptr;
+#else
+extern const MainFn usermain asm("runtime.usermain");  // freestanding_<arch>.S defines it
+#endif
+
 namespace {
 
 constexpr int kPassed = 42;
@@ -105,15 +113,12 @@ void mstart() {
           "argc does not lie at 8(sp) of rt0_go's frame");
   Require(*reinterpret_cast<char** const*>(frame + 16) == args_argv, "argv does not lie at 16(sp) of rt0_go's frame");
   Require(m0.tls[0] == reinterpret_cast<uintptr_t>(&g0), "the thread-local word is not m0.tls[0]");
+  Require(usermain(args_argc, args_argv, nullptr) == 7, "runtime.usermain is not the program's main");
 #endif
   Exit(kPassed);
 }
 
 #if defined(GORT_HOSTED)
-
-using MainFn = int (*)(int, char**, char**);
-extern MainFn usermain asm("runtime.usermain");
-constinit MainFn usermain = nullptr;
 
 extern int hostedmain(int argc, char** argv, char** envp) asm("runtime.hostedmain");
 
@@ -141,6 +146,4 @@ void rt0_tlsbad() {
 
 }  // namespace gort::runtime
 
-#if defined(GORT_HOSTED)
 int main() { return 7; }
-#endif

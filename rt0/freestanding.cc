@@ -5,15 +5,19 @@
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 
-// The user's main. C++ does not let a program call `main` by that name.
-extern "C" int gort_user_main(int argc, char** argv, char** envp) asm("main");
-
 namespace gort::runtime {
+
+using MainFn = int (*)(int, char**, char**);
+
+// The user's main, from freestanding_<arch>.S: C++ does not let a program name `main`, and link-time optimization would
+// compare our declaration of it with the user's, which may have two parameters.
+extern const MainFn usermain asm("runtime.usermain");
+
 namespace {
 
 void Main(void*) {
   MarkStartup(StartupStep::kMain);
-  sys::ExitGroup(gort_user_main(argc, argv, envp));
+  sys::ExitGroup(usermain(argc, argv, envp));
 }
 
 }  // namespace

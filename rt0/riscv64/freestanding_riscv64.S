@@ -32,4 +32,14 @@ FUNC(runtime.rt0_os)
         unimp
 END(runtime.rt0_os)
 
+// The user's main, for freestanding.cc. A link-time constant: the program is not position-independent.
+        .section .rodata, "a", @progbits
+        .globl  runtime.usermain
+        .hidden runtime.usermain
+        .type   runtime.usermain, @object
+        .size   runtime.usermain, 8
+        .balign 8
+runtime.usermain:
+        .quad   main
+
         .section .note.GNU-stack, "", @progbits
