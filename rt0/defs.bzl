@@ -36,7 +36,6 @@ def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], feature
         linkopts = [
             "-nostdlib",
             "-static",
-            "-no-pie",
             "-Wl,--gc-sections",
             "-Wl,-z,norelro",
             "-Wl,--build-id=none",
