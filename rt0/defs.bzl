@@ -2,23 +2,28 @@
 
     load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_freestanding_binary")
 
-gort_cc_binary and gort_cc_test take every attribute of cc_binary and cc_test. In a GoogleTest, every TEST body runs on
-goroutine 1. gort_freestanding_binary links a static program without libc; its sources may use layers 0 to 4 only.
+gort_cc_binary and gort_cc_test take every attribute of cc_binary and cc_test. What they add is a dependency on //rt0, which is
+enough by itself, and one on //runtime/debug:symbolize, which gives tracebacks their names (by abseil). In a GoogleTest,
+every TEST body runs on goroutine 1. gort_freestanding_binary links a static program without libc; its sources may use layers
+0 to 4 only.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 
 _RT0 = Label("//rt0")
+_SYMBOLIZE = Label("//runtime/debug:symbolize")
 _FREESTANDING = Label("//rt0:freestanding")
 _FREESTANDING_MEM = Label("//runtime/sys:freestanding_mem")
 
+_HOSTED = [str(_RT0), str(_SYMBOLIZE)]
+
 def gort_cc_binary(name, deps = [], **kwargs):
     """cc_binary that starts at _rt0_<arch>_linux and runs main as goroutine 1."""
-    cc_binary(name = name, deps = deps + [str(_RT0)], **kwargs)
+    cc_binary(name = name, deps = deps + _HOSTED, **kwargs)
 
 def gort_cc_test(name, deps = [], **kwargs):
     """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
-    cc_test(name = name, deps = deps + [str(_RT0)], **kwargs)
+    cc_test(name = name, deps = deps + _HOSTED, **kwargs)
 
 def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], tags = [], **kwargs):
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1."""

@@ -56,7 +56,7 @@ void Main(void*) {
 
 int hostedmain(int argc, char** argv, char**) {
   hooks.threadstack = &ThreadStack;
-  InstallTraceback(argc > 0 ? argv[0] : "/proc/self/exe");
+  InstallTraceback();
   InstallPanicHandler();
   gort_rt0_ok(argc, argv);
 }

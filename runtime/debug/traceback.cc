@@ -5,7 +5,6 @@
 
 #include <cstddef>
 
-#include "absl/debugging/symbolize.h"
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/sched/hooks.h"
@@ -21,6 +20,9 @@ extern char gort_goexit[] asm("runtime.goexit");
 namespace gort::runtime {
 
 namespace {
+
+// Writer: SetSymbolizer, before main. Readers: tracebacks.
+constinit Symbolizer symbolize = nullptr;
 
 // As Go: the innermost and the outermost frames, when there are more than both together.
 constexpr std::size_t kEnd = 50;
@@ -76,7 +78,7 @@ void WalkGoroutine(g* gp, void* ucontext, Walk* walk) {
 // Two lines, as in Go: the function, then where it is. The place is what addr2line wants: module and offset.
 void PrintFrame(std::uintptr_t pc, sys::Printer* out) {
   char name[512];
-  out->Str(absl::Symbolize(reinterpret_cast<void*>(pc), name, sizeof(name)) ? name : "???").Str("\n\t");
+  out->Str(symbolize != nullptr && symbolize(pc, name, sizeof(name)) ? name : "???").Str("\n\t");
   Dl_info module;
   if (dladdr(reinterpret_cast<void*>(pc), &module) != 0 && module.dli_fname != nullptr) {
     out->Str(module.dli_fname).Str(" +").Hex(pc - reinterpret_cast<std::uintptr_t>(module.dli_fbase)).Char(' ');
@@ -100,10 +102,9 @@ void Traceback(g* gp, void* ucontext) {
 
 }  // namespace
 
-void InstallTraceback(const char* program) {
-  absl::InitializeSymbolizer(program);
-  hooks.traceback = &Traceback;
-}
+void InstallTraceback() { hooks.traceback = &Traceback; }
+
+void SetSymbolizer(Symbolizer symbolizer) { symbolize = symbolizer; }
 
 std::size_t Callers(g* gp, void* ucontext, std::uintptr_t* pcs, std::size_t most) {
   Walk walk;

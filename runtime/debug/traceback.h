@@ -1,4 +1,4 @@
-// Tracebacks with names, for programs that have a C++ runtime. The scheduler itself only knows hooks.traceback.
+// Tracebacks, for programs that have a C++ runtime. The scheduler itself only knows hooks.traceback.
 #ifndef GORT_RUNTIME_DEBUG_TRACEBACK_H_
 #define GORT_RUNTIME_DEBUG_TRACEBACK_H_
 
@@ -9,10 +9,17 @@
 
 namespace gort::runtime {
 
-// Makes fatal errors print frames: sets hooks.traceback. `program` is argv[0].
-// Names come from abseil's symbolizer, which reads .symtab without allocation and is fit for signal handlers.
+// Makes fatal errors print frames: sets hooks.traceback.
 // Runs on: any, before schedinit.
-void InstallTraceback(const char* program);
+void InstallTraceback();
+
+// Writes the name of the function that `pc` lies in to name[0, size_bytes); false if it does not know.
+// Called while the process comes down, in signal handlers too: no allocation, no lock that user code may hold.
+using Symbolizer = bool (*)(std::uintptr_t pc, char* name, std::size_t size_bytes);
+
+// Makes tracebacks show names where `symbolizer` knows them. Without one they show module and offset, for addr2line.
+// Runs on: any, before main.
+void SetSymbolizer(Symbolizer symbolizer);
 
 // The return addresses of `gp`'s frames, innermost first, at most `most` of them; returns how many frames there are, which
 // may be more. The first one is the pc itself: of the caller of this function, of a parked goroutine's call that parked

@@ -4,7 +4,7 @@
 #   tests/downstream/run.sh [options for `bazel test`]
 #
 # Prints one line for each piece; exits 0 if all are right. Besides building and running, it shows that
-#   - a consumer of layers 0 to 4 makes Bazel fetch rules_cc and nothing else: no abseil, GoogleTest or Benchmark;
+#   - a consumer of layers 0 to 4, or of //rt0, makes Bazel fetch rules_cc and nothing else: no abseil, GoogleTest or Benchmark;
 #   - a package runtime/switch with a header switch.h of the user's own gets along with gort's;
 #   - mistakes with asm_offsets end in a sentence.
 # It has two output bases of its own below $GORT_DOWNSTREAM_CACHE (default: ~/.cache/gort-downstream), because what was fetched
@@ -64,6 +64,7 @@ piece "$low_layers" offsets "@gort//gstruct:offsets, offsets.bzl"
 piece "$low_layers" layouts "@gort//gstruct"
 piece "$low_layers" runtime/switch "@gort//runtime/switch"
 piece "$low_layers" stacks "@gort//stack"
+piece "$low_layers" entry "@gort//rt0"
 
 refuse template_without_alias "gives no name for a macro; declare an alias"
 refuse two_of_one_name "downstream::Task and other::Task would both be called Task"
@@ -73,9 +74,8 @@ refuse not_a_header "it must end in .h"
 fetched=$(find "$low_layers/external" -mindepth 1 -maxdepth 1 -printf '%f\n' |
   grep -E 'absl|abseil|googletest|benchmark' | paste -sd ' ')
 echo "Fetched though no target of layers 0 to 4 may need it: $fetched" >"$log"
-report "${#fetched}" "pieces of layers 0 to 4 fetched neither abseil nor GoogleTest nor Benchmark"
+report "${#fetched}" "pieces of layers 0 to 4, and rt0, fetched neither abseil nor GoogleTest nor Benchmark"
 
-piece "$all_layers" entry "@gort//rt0"
 piece "$all_layers" umbrella "@gort, @gort//rt0:defs.bzl"
 
 echo "$failures failures in ${SECONDS}s"
