@@ -33,8 +33,9 @@ echo "\$ objdump -f $(basename "$program")"
 objdump -f "$program" | tail -n +2
 start=$(objdump -f "$program" | sed -nE 's/^start address 0x([0-9a-f]+).*/\1/p')
 
-echo "\$ objdump -d $(basename "$program") | grep $start"
-objdump -d --disassemble=_rt0_amd64_linux "$program" | grep "$start"
+short=$(sed 's/^0*//' <<<"$start")
+echo "\$ objdump -d $(basename "$program") | grep $short"
+objdump -d --disassemble=_rt0_amd64_linux "$program" | grep "^ *0*$short" || true
 objdump -d --disassemble=_rt0_amd64_linux "$program" | grep -q "^$start <_rt0_amd64_linux>:$" ||
   fail "the start address $start is not _rt0_amd64_linux"
 
