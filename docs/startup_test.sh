@@ -16,8 +16,8 @@ work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/startup_md.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 cp "$gdb_file" "$work/startup.gdb"
-cp "$hello" "$work/hello"
-cp "$freestanding" "$work/freestanding_hello"
+# Without debug information, which -c dbg has: gdb would show source lines, as it would Go's without -w.
+strip -g -o "$work/hello" "$hello" && strip -g -o "$work/freestanding_hello" "$freestanding" || exit 1
 cd "$work" || exit 1
 export HOME=$work LC_ALL=C  # the go command wants a HOME for its cache; output in English
 
