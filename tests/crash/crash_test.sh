@@ -41,7 +41,7 @@ dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segment
 dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
 dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
 
-dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine [0-9]+ \[chan receive\]:' 'gopark' '^goroutine 1 \[select \(no cases\)\]:' 'gopark' 'main'
+dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure' '^goroutine 1 \[select \(no cases\)\]:' 'main'
 dies goexit_main 2 '^fatal error: no goroutines \(main called runtime.Goexit\) - deadlock!$'
 fi
 

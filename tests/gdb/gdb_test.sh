@@ -31,9 +31,9 @@ stops() {
 
 stops CallsSystemstack bt "#0 .*CallsSystemstack" "RunClosure" "runtime.goexit"
 stops OnG0 bt "#0 .*OnG0" "__morestack" "CallsSystemstack" "RunClosure" "runtime.goexit"
-stops OnG0 "up 2" "CallsSystemstack"
+stops OnG0 "up 2" "CallsSystemstack|systemstack \(" 
 stops Parks bt "#0 .*Parks" "RunClosure" "runtime.goexit"
-stops "*'runtime.mcall'" bt "#0 .*runtime.mcall" "[Gg]osched" "(Parks|main)"
+stops "*'runtime.mcall'" bt "#0 .*runtime.mcall" "(Parks|main)"
 stops main bt "#0 .*main" "runtime.goexit"
 
 echo "$failures failed"
