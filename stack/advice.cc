@@ -22,13 +22,12 @@ size_t BulkAdvice::Finish() {
 }
 
 void BulkAdvice::Flush() {
-  // For one range the descriptor would cost more than it saves.
-  if (bulk_ && count_ > 1 && pidfd_ < 0) {
+  if (bulk_ && count_ > kFewRanges && pidfd_ < 0) {
     pidfd_ = sys::PidfdOpen(sys::Getpid());
     bulk_ = pidfd_ >= 0;
   }
   size_t next = 0;
-  if (bulk_ && count_ > 1) {
+  if (bulk_ && count_ > kFewRanges) {
     const long bytes = sys::ProcessMadvise(static_cast<int>(pidfd_), ranges_, count_, advice_);
     if (sys::IsError(bytes)) {
       bulk_ = false;

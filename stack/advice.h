@@ -29,6 +29,8 @@ class BulkAdvice {
 
  private:
   static constexpr size_t kMaxRanges = 64;  // 1 KiB of stack; the kernel would take 1024 ranges, and gain nothing more
+  // Up to so many, one madvise each is cheaper than a descriptor opened and closed: 4 us at the start of a program.
+  static constexpr size_t kFewRanges = 4;
 
   void Flush();
 
