@@ -31,7 +31,7 @@ class Pages {
 
 TEST(BulkAdvice, ReachesExactlyTheRangesAdded) {
   // More than one buffer of ranges, and a single one, which goes another way.
-  for (size_t count : {size_t{1}, size_t{2}, size_t{64}, size_t{65}, size_t{200}}) {
+  for (size_t count : {size_t{1}, size_t{2}, size_t{4}, size_t{5}, size_t{64}, size_t{65}, size_t{200}}) {
     Pages pages(2 * count);
     BulkAdvice drop(sys::kMADV_DONTNEED);
     for (size_t i = 0; i < count; ++i) drop.Add(pages.address(2 * i), kPage);
