@@ -59,6 +59,11 @@ struct p {
   // Dead goroutines with their stacks, for newproc. Writer and reader: the owner.
   gList gFree;
 
+  // Goroutines made runnable for the first time on this P, and goroutines that ended on it (the second is ours). Their sums
+  // over all Ps, with sched.goroutinesCreated, give the number that exist. Writer: the owner, by plain load and store.
+  std::atomic<std::uint64_t> goroutinesCreated;
+  std::atomic<std::uint64_t> goroutinesEnded;
+
   // Ours: how many goroutines in a row came from runnext. Writer and reader: the owner.
   std::uint32_t inherited;
 };

@@ -44,7 +44,7 @@ struct schedt {
 
   gList gFree;                        // dead goroutines with stacks that no P keeps (lock)
 
-  std::atomic<std::uint64_t> goroutinesCreated;
+  std::atomic<std::uint64_t> goroutinesCreated;  // those started by threads without a P; the others count in their P
 };
 
 }  // namespace gort::runtime

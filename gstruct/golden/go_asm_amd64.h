@@ -97,7 +97,7 @@
 #define sysmontick_syscalltick 4
 #define sysmontick_schedwhen 8
 #define sysmontick_syscallwhen 16
-#define p__size 2160
+#define p__size 2176
 #define p_id 0
 #define p_status 4
 #define p_link 8
@@ -112,7 +112,9 @@
 #define p_runq 80
 #define p_runnext 2128
 #define p_gFree 2136
-#define p_inherited 2152
+#define p_goroutinesCreated 2152
+#define p_goroutinesEnded 2160
+#define p_inherited 2168
 #define sudog__size 104
 #define sudog_g 0
 #define sudog_next 8

@@ -15,21 +15,23 @@ namespace gort::runtime {
 namespace {
 
 constexpr std::int32_t kLocalMost = 64;  // dead goroutines a P keeps; half of them move at once. Source: Go gfput
-constexpr int kSearchMost = 16;          // odd-sized ones looked at before a new one is made
 
-// Dead goroutines whose stack is not of the default size. Guard: sched.lock.
-constinit gList gfree_other{};
+// Dead goroutines by the class of their slot, the last list for large ones. The default class is not here: it has the Ps'
+// lists and sched.gFree. Guard: sched.lock.
+constinit gList gfree_other[kNumStackClasses + 1]{};
 
 std::size_t SlotBytes(const g* gp) { return gp->slot.hi - gp->slot.lo; }
 
-// A slot's usable size is a little less than its class (stack.h): two slots serve the same requests if they round up to
-// the same class.
-bool IsDefaultSlot(const g* gp) { return SlotBytes(gp) <= kDefaultStackBytes && SlotBytes(gp) > kDefaultStackBytes / 2; }
-
-bool Serves(const g* gp, std::size_t stack_bytes) {
-  constexpr std::size_t kTopMost = 2048;  // colour and header
-  return SlotBytes(gp) + kTopMost >= stack_bytes && SlotBytes(gp) / 4 <= stack_bytes;
+// The class that serves a request of `bytes`, and of a slot with so many usable bytes: a slot has at most 1 KiB less than
+// its class, so the two agree.
+int ClassFor(std::size_t bytes) {
+  int size_class = 0;
+  while (size_class < kNumStackClasses && kStackClassBytes[size_class] < bytes) ++size_class;
+  return size_class;
 }
+
+constexpr int kDefaultClass = 4;
+static_assert(kStackClassBytes[kDefaultClass] == kDefaultStackBytes);
 
 void allgadd(g* gp) {
   g* head = allgs.load(std::memory_order_relaxed);
@@ -71,16 +73,26 @@ g* gfgetdefault(p* pp) {
   return gp;
 }
 
-g* gfgetother(std::size_t stack_bytes) {
+// Whether a large slot may serve: big enough, and not wastefully so. (Its header takes up to 1 KiB.)
+bool Serves(const g* gp, std::size_t stack_bytes) {
+  constexpr std::size_t kHeaderMost = 1024;
+  return SlotBytes(gp) + kHeaderMost >= stack_bytes && SlotBytes(gp) / 2 <= stack_bytes;
+}
+
+g* gfgetother(int size_class, std::size_t stack_bytes) {
+  gList* list = &gfree_other[size_class];
   g* found = nullptr;
   lock(&sched.lock);
-  g** link = &gfree_other.head;
-  for (int i = 0; i < kSearchMost && *link != nullptr; ++i, link = &(*link)->schedlink) {
-    if (Serves(*link, stack_bytes)) {
+  if (size_class < kNumStackClasses) {
+    found = pop(list);
+  } else {
+    // At most kMaxLargeStacks to look at.
+    for (g** link = &list->head; *link != nullptr; link = &(*link)->schedlink) {
+      if (!Serves(*link, stack_bytes)) continue;
       found = *link;
       *link = found->schedlink;
       found->schedlink = nullptr;
-      --gfree_other.size;
+      --list->size;
       break;
     }
   }
@@ -92,8 +104,8 @@ g* gfgetother(std::size_t stack_bytes) {
 
 g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t closure_align, void** closure) {
   if (closure_bytes > kMaxClosureBytes) sys::Fatal("newproc: closure too large to lie above a stack");
-  const bool ordinary = stack_bytes == 0 || stack_bytes == kDefaultStackBytes;
-  g* gp = ordinary ? gfgetdefault(pp) : gfgetother(stack_bytes);
+  const int size_class = stack_bytes == 0 ? kDefaultClass : ClassFor(stack_bytes);
+  g* gp = size_class == kDefaultClass ? gfgetdefault(pp) : gfgetother(size_class, stack_bytes);
   if (gp == nullptr) gp = malg(stack_bytes);
   const uintptr_t at = (reinterpret_cast<uintptr_t>(gp) - closure_bytes) & ~(uintptr_t{closure_align} - 1);
   *closure = reinterpret_cast<void*>(at);
@@ -102,10 +114,10 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 }
 
 void gfput(p* pp, g* gp) {
-  const bool ordinary = IsDefaultSlot(gp);
-  if (!ordinary || pp == nullptr) {
+  const int size_class = ClassFor(SlotBytes(gp));
+  if (size_class != kDefaultClass || pp == nullptr) {
     lock(&sched.lock);
-    push(ordinary ? &sched.gFree : &gfree_other, gp);
+    push(size_class == kDefaultClass ? &sched.gFree : &gfree_other[size_class], gp);
     unlock(&sched.lock);
     return;
   }
@@ -117,15 +129,12 @@ void gfput(p* pp, g* gp) {
 }
 
 std::int32_t gcount() {
-  std::int64_t n = allglen.load(std::memory_order_relaxed);
-  n -= sched.ngsys.load(std::memory_order_relaxed);
-  lock(&sched.lock);
-  n -= sched.gFree.size + gfree_other.size;
-  unlock(&sched.lock);
-  for (p* pp : allp) {
-    if (pp != nullptr) n -= pp->gFree.size;
+  std::uint64_t n = sched.goroutinesCreated.load(std::memory_order_relaxed);
+  for (const p* pp : allp) {
+    if (pp == nullptr) continue;
+    n += pp->goroutinesCreated.load(std::memory_order_relaxed) - pp->goroutinesEnded.load(std::memory_order_relaxed);
   }
-  return n < 0 ? 0 : static_cast<std::int32_t>(n);
+  return static_cast<std::int32_t>(n);
 }
 
 }  // namespace gort::runtime

@@ -14,6 +14,7 @@
 #ifndef GORT_RUNTIME_SCHED_MALG_H_
 #define GORT_RUNTIME_SCHED_MALG_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -37,7 +38,12 @@ inline constexpr std::size_t kMaxClosureBytes = 2048;
 // Source: Go 1.27 runtime.gfput.
 void gfput(p* pp, g* gp);
 
-// The number of goroutines that are not dead. A snapshot; exact when nothing changes.
+// Adds one to a counter that only the caller writes: no locked operation.
+inline void CountOne(std::atomic<std::uint64_t>* counter) {
+  counter->store(counter->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+// The number of goroutines that were started and have not ended. A snapshot; exact when nothing changes.
 // Runs on: any.  Blocks: never.
 // Source: Go 1.27 runtime.gcount.
 std::int32_t gcount();

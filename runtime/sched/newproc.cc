@@ -85,7 +85,6 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   gp->labels = self != nullptr ? self->labels : nullptr;
   gp->goid = NextGoid(pp);
   fiber::Create(gp);
-  sched.goroutinesCreated.fetch_add(1, std::memory_order_relaxed);
   return gp;
 }
 
@@ -97,8 +96,10 @@ void newprocabandon(g* gp) {
 void newprocready(g* gp) {
   casgstatus(gp, kGdead, kGrunnable);
   if (p* pp = CurrentP(); pp != nullptr) {
+    CountOne(&pp->goroutinesCreated);
     runqput(pp, gp, true);
   } else {
+    sched.goroutinesCreated.fetch_add(1, std::memory_order_relaxed);
     injectglist(gp);
   }
 }

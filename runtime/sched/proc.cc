@@ -108,6 +108,7 @@ const gobuf* goexit0(g* gp, void*) {
   casgstatus(gp, kGrunning, kGdead);
   dropg(mp);
   fiber::Destroy(gp);
+  CountOne(&mp->p->goroutinesEnded);
   gfput(mp->p, gp);
   return schedule();
 }

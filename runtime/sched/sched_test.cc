@@ -133,6 +133,19 @@ TEST(Go, ReusesDeadGoroutines) {
   EXPECT_EQ(runtime::allglen.load(), made);
 }
 
+TEST(Go, ReusesDeadGoroutinesOfEverySize) {
+  auto round = [] {
+    for (std::size_t kib : {1, 20, 40, 100, 200, 256, 600, 2048, 5000}) {
+      Go({.stack_size = kib << 10}, [] {});
+      YieldUntil([] { return NumGoroutine() == 1; });
+    }
+  };
+  round();
+  const auto made = runtime::allglen.load();
+  for (int i = 0; i < 10; ++i) round();
+  EXPECT_EQ(runtime::allglen.load(), made);
+}
+
 TEST(Go, TenThousandAtOnce) {
   int done = 0;
   for (int i = 0; i < 10'000; ++i) {

@@ -56,7 +56,7 @@ inline void mcall(McallFn fn, void* arg) {
 
 // Calls fn(arg) on the M's own stack, directly when we are there already. An exception of fn comes out of here.
 // fn must not park.
-// Runs on: any.  Needs P: as fn does.  Blocks: as fn does.
+// Runs on: any stack of an M.  Needs P: as fn does.  Blocks: as fn does.
 // Source: Go 1.27 runtime.systemstack.
 inline void systemstack(void (*fn)(void*), void* arg) {
   // An exception passes through the routine without running its last instructions: so the way back of g is here.
