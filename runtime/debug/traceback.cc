@@ -10,6 +10,7 @@
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/ucontext.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/print.h"
 
 extern "C" {
@@ -29,7 +30,8 @@ constexpr std::size_t kEnd = 50;
 
 // The innermost kEnd frames in order, and of the rest the last kEnd in a ring.
 struct Walk {
-  std::uintptr_t start_pc;  // skip frames until this one; 0: take all
+  bool skipping;            // until start_pc comes by
+  std::uintptr_t start_pc;
   std::uintptr_t first[kEnd];
   std::uintptr_t last[kEnd];
   std::size_t count;
@@ -39,11 +41,11 @@ _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
   auto* walk = static_cast<Walk*>(arg);
   int before_instruction = 0;
   const std::uintptr_t pc = _Unwind_GetIPInfo(context, &before_instruction);
-  if (pc == 0) return _URC_END_OF_STACK;
-  if (walk->start_pc != 0) {
+  if (walk->skipping) {
     if (pc != walk->start_pc) return _URC_NO_REASON;
-    walk->start_pc = 0;
+    walk->skipping = false;
   }
+  if (pc == 0) return _URC_END_OF_STACK;
   if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) return _URC_END_OF_STACK;
   // A return address is behind its call; the interrupted instruction of a signal is itself.
   const std::uintptr_t at = before_instruction != 0 ? pc : pc - 1;
@@ -58,20 +60,40 @@ _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
 
 void UnwindHere(void* walk) { _Unwind_Backtrace(&Visit, walk); }
 
+void WalkFrom(std::uintptr_t pc, Walk* walk) {
+  walk->skipping = true;
+  walk->start_pc = pc;
+}
+
+// From the instruction that a signal interrupted. When that is not in a function (a call through a wild pointer), no table
+// describes it, but the call has just pushed where it came from; as Go's sigpanic, go on from there.
+void WalkInterrupted(const g* gp, const Ucontext* uc, Walk* walk) {
+  const std::uintptr_t pc = PcOf(uc);
+  if (_Unwind_FindEnclosingFunction(reinterpret_cast<void*>(pc)) != nullptr) {
+    WalkFrom(pc, walk);
+    UnwindHere(walk);
+    return;
+  }
+  walk->first[walk->count++] = pc;
+#if defined(__x86_64__)
+  const std::uintptr_t sp = SpOf(uc);
+  if (sp >= gp->stack.lo && sp < gp->stack.hi) walk->first[walk->count++] = *reinterpret_cast<std::uintptr_t*>(sp) - 1;
+#endif
+}
+
 void WalkGoroutine(g* gp, void* ucontext, Walk* walk) {
   walk->count = 0;
-  walk->start_pc = 0;
+  walk->skipping = false;
   if (ucontext != nullptr) {
-    walk->start_pc = PcOf(static_cast<const Ucontext*>(ucontext));
-    UnwindHere(walk);
+    WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), walk);
   } else if (gp == getg() || (gp->m != nullptr && gp->m == getg()->m)) {
     UnwindHere(walk);
   } else if (gp->sched.sp != gp->stktopsp) {  // it has run: mcall saved it
-    walk->start_pc = *reinterpret_cast<std::uintptr_t*>(gp->sched.sp + 6 * sizeof(std::uintptr_t));
+    // The return address of its mcall, above the registers that mcall pushed.
+    WalkFrom(*reinterpret_cast<std::uintptr_t*>(gp->sched.sp + kMcallFrameBytes - sizeof(std::uintptr_t)), walk);
     gort_unwindparked(gp->sched.sp, &UnwindHere, walk);
   } else {
-    walk->first[0] = gp->startpc;
-    walk->count = 1;
+    walk->first[walk->count++] = gp->startpc;
   }
 }
 

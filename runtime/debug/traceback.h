@@ -10,11 +10,12 @@
 namespace gort::runtime {
 
 // Makes fatal errors print frames: sets hooks.traceback.
-// Runs on: any, before schedinit.
+// Runs on: any, before main.
 void InstallTraceback();
 
 // Writes the name of the function that `pc` lies in to name[0, size_bytes); false if it does not know.
-// Called while the process comes down, in signal handlers too: no allocation, no lock that user code may hold.
+// Called while the process comes down, in signal handlers too: no allocation, no lock that user code may hold. (The
+// traceback itself asks dladdr for the module, which takes the loader's lock: a fault inside dlopen may hang its report.)
 using Symbolizer = bool (*)(std::uintptr_t pc, char* name, std::size_t size_bytes);
 
 // Makes tracebacks show names where `symbolizer` knows them. Without one they show module and offset, for addr2line.

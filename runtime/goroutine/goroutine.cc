@@ -25,7 +25,10 @@ runtime::g* Self() {
 // "goexit" in the form that the unwinder wants: vendor and language.
 constexpr _Unwind_Exception_Class kGoexitClass = 0x474f525447580000;  // "GORTGX\0\0"
 
-void DeleteException(_Unwind_Reason_Code, _Unwind_Exception* exception) { delete exception; }
+// Called when a catch block is left without rethrowing: the goroutine would go on behind a call that does not return.
+void Swallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
+  runtime::sys::Fatal("gort::Goexit: a catch (...) block did not rethrow, so the goroutine cannot end; add `throw;` to it");
+}
 
 // Asked before each frame whether to stop there. At the end of the stack nothing is left to destroy.
 _Unwind_Reason_Code StopAtEnd(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception* exception,
@@ -52,7 +55,7 @@ void Goexit() {
   // On the heap: the frame we stand on is given up by the unwinding that reads it.
   auto* exception = new _Unwind_Exception{};
   exception->exception_class = kGoexitClass;
-  exception->exception_cleanup = &DeleteException;
+  exception->exception_cleanup = &Swallowed;
   _Unwind_ForcedUnwind(exception, &StopAtEnd, nullptr);
   runtime::sys::Fatal("gort::Goexit: the stack cannot be unwound; was some code built without unwind tables?");
 }

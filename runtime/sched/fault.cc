@@ -44,12 +44,34 @@ void ReportFault(g* gp, int sig, const sys::SiginfoFault* info, const Fault& fau
   if (gp != nullptr) DumpGoroutine(gp, uc);
 }
 
+// What happens after us: the handler that was there before, called as the kernel would, or the default action.
+void PassOn(int sig, const sys::SiginfoFault* info, Ucontext* uc) {
+  const sys::KernelSigaction& previous = sig == sys::kSIGBUS ? previous_bus : previous_segv;
+  if (IsSomebodys(previous)) {
+    // Ours stays installed: a handler that recovers (siglongjmp, a JIT) leaves the next overflow to us again.
+    sys::SigsetBits before;
+    sys::RtSigprocmask(sys::kSIG_BLOCK, &previous.mask, &before);
+    previous.handler(sig, const_cast<sys::SiginfoFault*>(info), uc);
+    sys::RtSigprocmask(sys::kSIG_SETMASK, &before, nullptr);
+    return;
+  }
+  // A fault happens again when we return, and then meets the default action. A signal that somebody sent does not, so it
+  // is sent once more; it stays pending until we return.
+  sys::RtSigaction(sig, &previous, nullptr);
+  if (info->code <= 0) sys::Tgkill(sys::Getpid(), sys::Gettid(), sig);
+}
+
 // Runs on: gsignal. Whatever was interrupted may hold any lock and be anywhere in malloc.
 void HandleFault(int sig, void* info_pointer, void* uc_pointer) {
   const auto* info = static_cast<const sys::SiginfoFault*>(info_pointer);
   auto* uc = static_cast<Ucontext*>(uc_pointer);
+  if (info->code <= 0) {  // kill(2) and its like: no fault
+    PassOn(sig, info, uc);
+    return;
+  }
   g* gp = getg();
-  if (gp != nullptr && gp == gp->m->g0) gp = nullptr;
+  const bool on_g0 = gp != nullptr && gp == gp->m->g0;
+  if (on_g0) gp = gp->m->curg;  // in systemstack it is the goroutine's doing; in the scheduler there is none
   if (gp != nullptr) {
     gp->sig = static_cast<std::uint32_t>(sig);
     gp->sigcode0 = static_cast<uintptr_t>(info->code);
@@ -57,13 +79,12 @@ void HandleFault(int sig, void* info_pointer, void* uc_pointer) {
     gp->sigpc = PcOf(uc);
   }
   Fault fault;
-  const stack current = gp != nullptr ? gp->stack : stack{};
+  const stack current = gp != nullptr && !on_g0 ? gp->stack : stack{};
   const FaultKind kind = ClassifyFaultAt(info->addr, SpOf(uc), info->code, current, &fault);
   if (kind == FaultKind::kOverflow) ReportOverflow(gp, SpOf(uc), uc);
   const sys::KernelSigaction& previous = sig == sys::kSIGBUS ? previous_bus : previous_segv;
   if (!IsSomebodys(previous)) ReportFault(gp, sig, info, fault, kind, uc);
-  // The faulting instruction runs again after we return, and this time it meets the action that was there before us.
-  sys::RtSigaction(sig, &previous, nullptr);
+  PassOn(sig, info, uc);
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 //   anything else               a line that says what it was, the goroutine's trace, and then what would have happened
 //                               without us: the earlier handler, or the default action and its core file
 //
-// A handler that somebody installed before us (a sanitizer, a crash reporter) gets everything but overflows, unannounced.
+// A handler that somebody installed before us (a sanitizer, a crash reporter) is called for everything but overflows, and
+// we print nothing. A signal that somebody sent (kill) is no fault and is passed on unseen.
 #ifndef GORT_RUNTIME_SCHED_FAULT_H_
 #define GORT_RUNTIME_SCHED_FAULT_H_
 

@@ -18,7 +18,7 @@ struct Hooks {
   void (*threadstack)(stack* s);
 };
 
-// Constant after schedinit. Writers: the layer that owns the entry, before.
+// Writers: the layer that owns the entry, before main. Readers: the scheduler, on the first thread or coming down.
 extern Hooks hooks;
 
 }  // namespace gort::runtime

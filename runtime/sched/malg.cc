@@ -129,12 +129,16 @@ void gfput(p* pp, g* gp) {
 }
 
 std::int32_t gcount() {
-  std::uint64_t n = sched.goroutinesCreated.load(std::memory_order_relaxed);
+  // First the ended ones: whoever ended was created before, so the difference is never too small.
+  std::uint64_t ended = 0;
   for (const p* pp : allp) {
-    if (pp == nullptr) continue;
-    n += pp->goroutinesCreated.load(std::memory_order_relaxed) - pp->goroutinesEnded.load(std::memory_order_relaxed);
+    if (pp != nullptr) ended += pp->goroutinesEnded.load(std::memory_order_acquire);
   }
-  return static_cast<std::int32_t>(n);
+  std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_relaxed);
+  for (const p* pp : allp) {
+    if (pp != nullptr) created += pp->goroutinesCreated.load(std::memory_order_relaxed);
+  }
+  return static_cast<std::int32_t>(created - ended);
 }
 
 }  // namespace gort::runtime

@@ -30,7 +30,7 @@ namespace gort::runtime {
 // Source: Go 1.27 runtime.gfget, runtime.malg.
 g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t closure_align, void** closure);
 
-// The largest closure kept above a stack; a larger one belongs on the heap (runtime/sched/go.h does that).
+// The largest closure kept above a stack; a larger one belongs on the heap (runtime/goroutine does that).
 inline constexpr std::size_t kMaxClosureBytes = 2048;
 
 // Keeps a dead goroutine for gfget.
@@ -38,9 +38,10 @@ inline constexpr std::size_t kMaxClosureBytes = 2048;
 // Source: Go 1.27 runtime.gfput.
 void gfput(p* pp, g* gp);
 
-// Adds one to a counter that only the caller writes: no locked operation.
+// Adds one to a counter that only the caller writes: no locked operation. Release: who sees the new value sees what came
+// before; gcount needs that.
 inline void CountOne(std::atomic<std::uint64_t>* counter) {
-  counter->store(counter->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  counter->store(counter->load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 // The number of goroutines that were started and have not ended. A snapshot; exact when nothing changes.

@@ -61,7 +61,7 @@ void StartUnderSanitizer(void* closure) {
 
 g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room) {
   if (fn == nullptr) sys::Fatal("go of nil func value");
-  if (sched.maxmcount == 0) startearly();
+  if (!started.load(std::memory_order_acquire)) startearly();
   p* pp = CurrentP();
   g* gp = gfget(pp, spec.stack_bytes, closure_bytes, closure_align, room);
   gp->startpc = reinterpret_cast<uintptr_t>(fn);

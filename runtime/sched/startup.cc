@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gort/gstruct/status.h"
+#include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/fault.h"
 #include "gort/runtime/sched/globals.h"
@@ -23,15 +24,19 @@ extern "C" [[gnu::weak]] gort::runtime::ehglobals* __cxa_get_globals() noexcept;
 
 namespace gort::runtime {
 
+constinit std::atomic<bool> started{false};
 constinit StartupRecord startup{};
 constinit Hooks hooks{};
 
 namespace {
 
+// Held while the scheduler's state is made.
+constinit mutex start_lock{};
+
 constinit p p0{};
 constinit g gsignal0{};
 
-// Go's size for a signal stack on linux. Ours also runs the unwinder, which needs about 10 KiB.
+// Twice Go's 32 KiB: ours also runs the unwinder and the symbolizer.
 constexpr std::size_t kSignalStackBytes = 64 * 1024;
 alignas(16) constinit unsigned char signal_stack0[kSignalStackBytes]{};
 
@@ -76,8 +81,9 @@ void check() {
   if (nan == nan || !(nan != nan)) sys::Fatal("check: NaN compares equal; was gort built with -ffast-math?");
 }
 
-void args(std::int32_t argc_value, char** argv_value) {
-  MarkStartup(StartupStep::kArgs);
+namespace {
+
+void TakeArgs(std::int32_t argc_value, char** argv_value) {
   argc = argc_value;
   argv = argv_value;
   envp = argv_value + argc_value + 1;
@@ -86,22 +92,7 @@ void args(std::int32_t argc_value, char** argv_value) {
   sys::VdsoInit(auxv);
 }
 
-void osinit() {
-  MarkStartup(StartupStep::kOsinit);
-  ncpu = sys::NumCPU();
-}
-
-void startearly() {
-  if (startup.entry_sp == 0) {
-    sys::Fatal("go before the runtime has started: link the program with gort_cc_binary or a dependency on //rt0");
-  }
-  args(static_cast<std::int32_t>(startup.argc), reinterpret_cast<char**>(startup.argv));
-  schedinit();
-}
-
-void schedinit() {
-  if (sched.maxmcount != 0) return;
-  MarkStartup(StartupStep::kSchedinit);
+void InitScheduler() {
   sched.maxmcount = 10000;
 
   gsignal0.stack.lo = reinterpret_cast<uintptr_t>(signal_stack0);
@@ -120,6 +111,39 @@ void schedinit() {
   m0.p = &p0;
   InstallFatalDump();
   InstallFaultHandlers();
+  // Release: pairs with the acquire in newproc1, which comes here first if need be.
+  started.store(true, std::memory_order_release);
+}
+
+}  // namespace
+
+void args(std::int32_t argc_value, char** argv_value) {
+  MarkStartup(StartupStep::kArgs);
+  TakeArgs(argc_value, argv_value);
+}
+
+void osinit() {
+  MarkStartup(StartupStep::kOsinit);
+  ncpu = sys::NumCPU();
+}
+
+void startearly() {
+  if (startup.entry_sp == 0) {
+    sys::Fatal("go before the runtime has started: link the program with gort_cc_binary or a dependency on //rt0");
+  }
+  lock(&start_lock);  // a constructor may have started threads
+  if (!started.load(std::memory_order_relaxed)) {
+    TakeArgs(static_cast<std::int32_t>(startup.argc), reinterpret_cast<char**>(startup.argv));
+    InitScheduler();
+  }
+  unlock(&start_lock);
+}
+
+void schedinit() {
+  MarkStartup(StartupStep::kSchedinit);
+  lock(&start_lock);
+  if (!started.load(std::memory_order_relaxed)) InitScheduler();
+  unlock(&start_lock);
 }
 
 // Called by runtime.mstart, which has made g0.sched the base from which mcall and systemstack start.

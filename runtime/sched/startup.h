@@ -5,6 +5,7 @@
 #ifndef GORT_RUNTIME_SCHED_STARTUP_H_
 #define GORT_RUNTIME_SCHED_STARTUP_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "gort/gstruct/stack.h"
@@ -46,11 +47,14 @@ void args(std::int32_t argc_value, char** argv_value) asm("runtime.args");
 // Asks the system: number of CPUs. Source: Go 1.27 runtime.osinit.
 void osinit() asm("runtime.osinit");
 
-// Makes m0, the stack pools and the Ps. A second call does nothing. Source: Go 1.27 runtime.schedinit.
+// Makes m0, the stack pools and the Ps, unless startearly has. Source: Go 1.27 runtime.schedinit.
 void schedinit() asm("runtime.schedinit");
 
+// Whether newproc1 may go on; false until schedinit or startearly is through. Writer: these. Readers: any (acquire).
+extern std::atomic<bool> started;
+
 // For a go statement in a constructor of the program: these run inside libc's start, before runtime.args. Does what newproc
-// needs; the goroutine waits on the global queue until main has its turn.
+// needs, without a mark in `startup`; the goroutine waits on the global queue until main has its turn.
 // Errors: stops the program with a sentence if our entry point did not start it.
 void startearly();
 

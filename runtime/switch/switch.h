@@ -23,6 +23,10 @@
 
 namespace gort::runtime {
 
+// What mcall leaves on the stack of a goroutine that parks, from gobuf.sp up: the callee-saved registers and the return
+// address. The picture is at the head of amd64/switch.S; debug/amd64/unwindparked.S describes it to unwinders.
+inline constexpr uintptr_t kMcallFrameBytes = 7 * sizeof(uintptr_t);
+
 // What mcall runs on g0: `gp` is the goroutine that left. Returns where to go on; may also never return.
 using McallFn = const gobuf* (*)(g* gp, void* arg);
 
@@ -56,7 +60,7 @@ inline void mcall(McallFn fn, void* arg) {
 
 // Calls fn(arg) on the M's own stack, directly when we are there already. An exception of fn comes out of here.
 // fn must not park.
-// Runs on: any stack of an M.  Needs P: as fn does.  Blocks: as fn does.
+// Runs on: G | g0.  Needs P: as fn does.  Blocks: as fn does.
 // Source: Go 1.27 runtime.systemstack.
 inline void systemstack(void (*fn)(void*), void* arg) {
   // An exception passes through the routine without running its last instructions: so the way back of g is here.

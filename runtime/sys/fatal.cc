@@ -13,6 +13,11 @@ constexpr int kThrowStatus = 2;  // Source: Go's throw and uncaught panic exit w
 // Writer: SetFatalHook, and Fatal, which takes the hook out. Readers: Fatal on any thread. Guard: itself.
 std::atomic<FatalHook> fatal_hook{nullptr};
 
+// The thread that fails, 0 while none does. Writer: Fatal, once.
+std::atomic<int> failing_thread{0};
+// What the other threads wait on; nobody wakes them.
+constexpr uint32_t never = 0;
+
 }  // namespace
 
 void SetFatalHook(FatalHook hook) {
@@ -21,9 +26,14 @@ void SetFatalHook(FatalHook hook) {
 }
 
 void Fatal(const char* sentence) {
+  // The first thread to fail reports and ends the process; the others wait for that, so that the report is whole.
+  const int self = Gettid();
+  int first = 0;
+  if (!failing_thread.compare_exchange_strong(first, self, std::memory_order_acq_rel) && first != self) {
+    for (;;) FutexWait(&never, 0, -1);
+  }
   Printer().Str("fatal error: ").Str(sentence).Char('\n');
-  // Taken out, not read: a hook that fails in turn, or a second failing thread, finds none and goes straight to the
-  // exit.
+  // Taken out, not read: a hook that fails in turn finds none and goes straight to the exit.
   const FatalHook hook = fatal_hook.exchange(nullptr, std::memory_order_acq_rel);
   if (hook != nullptr) hook(sentence);
   ExitGroup(kThrowStatus);

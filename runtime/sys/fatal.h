@@ -13,7 +13,7 @@ using FatalHook = void (*)(const char* sentence);
 void SetFatalHook(FatalHook hook);
 
 // Prints "fatal error: <sentence>" to fd 2, calls the hook, and leaves the process with status 2 as Go's throw does.
-// A Fatal inside the hook skips the hook.
+// A Fatal inside the hook skips the hook. When two threads fail, the second waits while the first reports and exits.
 // Runs on: any, also in a signal handler and under any lock.  Needs P: no.
 [[noreturn]] void Fatal(const char* sentence);
 

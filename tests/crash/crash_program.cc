@@ -1,5 +1,9 @@
 // Dies in the way that its argument names. crash_test.sh looks at what it says and how it exits.
 
+#include <setjmp.h>
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,11 +16,22 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/switch/fiber.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
 namespace {
 
 volatile int sink;
+
+// A handler of the program's own, installed before the runtime starts: recovers from the fault.
+sigjmp_buf recovery;
+[[gnu::constructor]] void InstallOwnHandler(int, char** argv) {
+  if (argv[1] == nullptr || std::strcmp(argv[1], "own_handler") != 0) return;
+  struct sigaction action = {};
+  action.sa_handler = [](int) { siglongjmp(recovery, 1); };
+  action.sa_flags = SA_ONSTACK;
+  sigaction(SIGSEGV, &action, nullptr);
+}
 
 [[gnu::noinline]] int Recurse(int depth) {
   volatile char frame[200];
@@ -72,6 +87,35 @@ int main(int, char** argv) {
   if (how == "overflow_main") sink = RecurseInLeaps(0);  // not Recurse: TSan keeps 65,536 frames at most
   if (how == "nil") OnGoroutine([] { sink = Load(0); });
   if (how == "noncanonical") OnGoroutine([] { sink = Load(0xdead'0000'0000'0000); });
+  if (how == "nil_call") {
+    OnGoroutine([] {
+      void (*volatile nothing)() = nullptr;
+      nothing();
+    });
+  }
+  if (how == "nil_in_systemstack") {
+    OnGoroutine([] { gort::runtime::systemstack([](void*) { sink = Load(0); }, nullptr); });
+  }
+  if (how == "kill_segv") {
+    OnGoroutine([] { kill(getpid(), SIGSEGV); });
+  }
+  if (how == "own_handler") {
+    // Somebody's handler that recovers; afterwards an overflow must still be ours to report.
+    OnGoroutine([&] {
+      if (sigsetjmp(recovery, 1) == 0) sink = Load(0);
+      std::puts("recovered");
+      std::fflush(stdout);
+    });
+    OnGoroutine([] { sink = Recurse(0); });
+  }
+  if (how == "goexit_swallowed") {
+    OnGoroutine([] {
+      try {
+        gort::Goexit();
+      } catch (...) {  // and no throw
+      }
+    });
+  }
   if (how == "foreign_guard") {
     std::uintptr_t victim = 0;
     gort::Go([&] {

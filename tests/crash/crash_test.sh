@@ -33,14 +33,18 @@ dies overflow_main 2 '^runtime: goroutine stack exceeds [0-9]+-byte limit$' '^go
 # What has its own say under a sanitizer: ASan and TSan report faults themselves, and TSan's own thread could wake somebody
 # for all the scheduler knows.
 if [ "$("$program" sanitizer)" = yes ]; then
-  echo "skipped under a sanitizer: nil, noncanonical, foreign_guard, deadlock, goexit_main"
+  echo "skipped under a sanitizer: nil*, own_handler, kill_segv, noncanonical, foreign_guard, deadlock, goexit_main"
 else
 
 # Not ours to swallow: the report, then the signal's default action.
 dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine [0-9]+ \[running\]:.*victim'
+dies nil_call 139 '^fatal error: nil pointer dereference' 'pc=0x0\]$' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|operator\(\)'
+dies nil_in_systemstack 139 '^fatal error: nil pointer dereference' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure'
+dies own_handler 2 '^recovered$' '^fatal error: stack overflow$'
 dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
 dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
 
+dies kill_segv 139
 dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure' '^goroutine 1 \[select \(no cases\)\]:' 'main'
 dies goexit_main 2 '^fatal error: no goroutines \(main called runtime.Goexit\) - deadlock!$'
 fi
@@ -53,6 +57,7 @@ dies throw_notext 2 '^panic: .*NoText$'
 dies terminate 2 '^fatal error: std::terminate called$' '^goroutine 1 \[running\]:'
 dies fatal 2 '^fatal error: something cannot be$' '^goroutine [0-9]+ \[running\]:' 'Fatal'
 dies goexit_main_others 3 '^the other one goes on$'
+dies goexit_swallowed 2 '^fatal error: gort::Goexit: a catch \(\.\.\.\) block did not rethrow' '^goroutine [0-9]+ \[running\]:'
 dies abort 134
 dies exit7 7
 dies return 9
