@@ -21,6 +21,8 @@ namespace {
 // thread may end without waking anybody, so one answer is not enough.
 constexpr std::int64_t kFirstLookNs = 1'000'000;
 constexpr std::int64_t kLastLookNs = 10'000'000'000;
+// Idle for this long, it also returns memory.
+constexpr std::int64_t kTrimAfterNs = 64'000'000;
 
 // Threads of this process, or 0 when the kernel does not tell (no /proc). Never too few: a thread counts from before its
 // first instruction until after its last. (Listing /proc/self/task is not good for this: the kernel breaks the list off at
@@ -76,6 +78,7 @@ void stopm() {
   unlock(&sched.lock);
   for (std::int64_t wait_ns = kFirstLookNs; !notetsleep(&mp->park, wait_ns);) {
     checkdead();
+    if (wait_ns >= kTrimAfterNs) gftrim(mp->p);
     wait_ns = wait_ns < kLastLookNs / 2 ? 2 * wait_ns : kLastLookNs;
   }
   mp->blocked = false;

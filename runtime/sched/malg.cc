@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
 #include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
 #include "gort/stack/stack.h"
 
 namespace gort::runtime {
@@ -16,8 +17,11 @@ namespace {
 
 constexpr std::int32_t kLocalMost = 64;  // dead goroutines a P keeps; half of them move at once. Source: Go gfput
 
-// Dead goroutines by the class of their slot, the last list for large ones. The default class is not here: it has the Ps'
-// lists and sched.gFree. Guard: sched.lock.
+constexpr int kTrimMost = 1024;          // trimmed at once: about 2 ms, with sched.lock held
+
+// Dead goroutines by the class of their slot. The default class is not here: it has the Ps' lists and sched.gFree. The last
+// list holds those that had a large stack: without one, for a large stack goes back to the kernel when its goroutine ends.
+// Guard: sched.lock.
 constinit gList gfree_other[kNumStackClasses + 1]{};
 
 std::size_t SlotBytes(const g* gp) { return gp->slot.hi - gp->slot.lo; }
@@ -42,17 +46,44 @@ void allgadd(g* gp) {
   allglen.fetch_add(1, std::memory_order_relaxed);
 }
 
-g* malg(std::size_t stack_bytes) {
+stack stackallocOrDie(std::size_t bytes) {
   StackError error;
-  const stack slot = stackalloc(nullptr, stack_bytes, &error);
+  const stack slot = stackalloc(nullptr, bytes, &error);
   if (slot.hi == 0) sys::Fatal(StackErrorSentence(error));
-  g* gp = new (reinterpret_cast<void*>((slot.hi - sizeof(g)) & ~uintptr_t{63})) g{};
+  return slot;
+}
+
+g* NewG(uintptr_t below) {
+  g* gp = new (reinterpret_cast<void*>((below - sizeof(g)) & ~uintptr_t{63})) g{};
+  gp->stackguard1 = ~uintptr_t{0};  // must not run C on g0's terms; as in Go
+  gp->atomicstatus.store(kGdead, std::memory_order_relaxed);
+  return gp;
+}
+
+void SetSlot(g* gp, stack slot) {
   gp->slot = slot;
   gp->stack.lo = slot.lo;
   gp->stackguard0 = slot.lo + stackGuard;
-  gp->stackguard1 = ~uintptr_t{0};  // must not run C on g0's terms; as in Go
-  gp->atomicstatus.store(kGdead, std::memory_order_relaxed);
+}
+
+g* malg(std::size_t stack_bytes) {
+  const stack slot = stackallocOrDie(stack_bytes);
+  g* gp = NewG(slot.hi);
+  SetSlot(gp, slot);
   allgadd(gp);
+  return gp;
+}
+
+// A goroutine with a large stack. Its g has a small slot of its own, since it must outlive the stack.
+g* malglarge(std::size_t stack_bytes) {
+  lock(&sched.lock);
+  g* gp = pop(&gfree_other[kNumStackClasses]);
+  unlock(&sched.lock);
+  if (gp == nullptr) {
+    gp = NewG(stackallocOrDie(kStackClassBytes[0]).hi);
+    allgadd(gp);
+  }
+  SetSlot(gp, stackallocOrDie(stack_bytes));
   return gp;
 }
 
@@ -73,31 +104,23 @@ g* gfgetdefault(p* pp) {
   return gp;
 }
 
-// Whether a large slot may serve: big enough, and not wastefully so. (Its header takes up to 1 KiB.)
-bool Serves(const g* gp, std::size_t stack_bytes) {
-  constexpr std::size_t kHeaderMost = 1024;
-  return SlotBytes(gp) + kHeaderMost >= stack_bytes && SlotBytes(gp) / 2 <= stack_bytes;
+g* gfgetother(int size_class) {
+  lock(&sched.lock);
+  g* gp = pop(&gfree_other[size_class]);
+  unlock(&sched.lock);
+  return gp;
 }
 
-g* gfgetother(int size_class, std::size_t stack_bytes) {
-  gList* list = &gfree_other[size_class];
-  g* found = nullptr;
-  lock(&sched.lock);
-  if (size_class < kNumStackClasses) {
-    found = pop(list);
-  } else {
-    // At most kMaxLargeStacks to look at.
-    for (g** link = &list->head; *link != nullptr; link = &(*link)->schedlink) {
-      if (!Serves(*link, stack_bytes)) continue;
-      found = *link;
-      *link = found->schedlink;
-      found->schedlink = nullptr;
-      --list->size;
-      break;
-    }
+// Gives back the memory of dead goroutines on `list`, all but the page with the g, at most *most of them. One whose memory is
+// gone has sched.sp == 0 until it runs again.
+void trim(const gList* list, int* most) {
+  for (g* gp = list->head; gp != nullptr && *most > 0; gp = gp->schedlink) {
+    if (gp->sched.sp == 0) continue;
+    gp->sched.sp = 0;
+    const uintptr_t end = reinterpret_cast<uintptr_t>(gp) & ~(uintptr_t{physPageSize} - 1);
+    if (end > gp->slot.lo) sys::Madvise(reinterpret_cast<void*>(gp->slot.lo), end - gp->slot.lo, sys::kMADV_DONTNEED);
+    --*most;
   }
-  unlock(&sched.lock);
-  return found;
 }
 
 }  // namespace
@@ -105,9 +128,17 @@ g* gfgetother(int size_class, std::size_t stack_bytes) {
 g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t closure_align, void** closure) {
   if (closure_bytes > kMaxClosureBytes) sys::Fatal("newproc: closure too large to lie above a stack");
   const int size_class = stack_bytes == 0 ? kDefaultClass : ClassFor(stack_bytes);
-  g* gp = size_class == kDefaultClass ? gfgetdefault(pp) : gfgetother(size_class, stack_bytes);
-  if (gp == nullptr) gp = malg(stack_bytes);
-  const uintptr_t at = (reinterpret_cast<uintptr_t>(gp) - closure_bytes) & ~(uintptr_t{closure_align} - 1);
+  g* gp;
+  uintptr_t top;  // what the closure must stay below
+  if (size_class == kNumStackClasses) {
+    gp = malglarge(stack_bytes);
+    top = gp->slot.hi;
+  } else {
+    gp = size_class == kDefaultClass ? gfgetdefault(pp) : gfgetother(size_class);
+    if (gp == nullptr) gp = malg(stack_bytes);
+    top = reinterpret_cast<uintptr_t>(gp);
+  }
+  const uintptr_t at = (top - closure_bytes) & ~(uintptr_t{closure_align} - 1);
   *closure = reinterpret_cast<void*>(at);
   gp->stack.hi = at & ~uintptr_t{15};
   return gp;
@@ -115,6 +146,11 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 
 void gfput(p* pp, g* gp) {
   const int size_class = ClassFor(SlotBytes(gp));
+  if (size_class == kNumStackClasses) {
+    stackfree(gp->slot);
+    gp->slot = {};
+    gp->stack = {};
+  }
   if (size_class != kDefaultClass || pp == nullptr) {
     lock(&sched.lock);
     push(size_class == kDefaultClass ? &sched.gFree : &gfree_other[size_class], gp);
@@ -125,6 +161,15 @@ void gfput(p* pp, g* gp) {
   if (pp->gFree.size < kLocalMost) return;
   lock(&sched.lock);
   while (pp->gFree.size >= kLocalMost / 2) push(&sched.gFree, pop(&pp->gFree));
+  unlock(&sched.lock);
+}
+
+void gftrim(p* pp) {
+  int most = kTrimMost;
+  trim(&pp->gFree, &most);
+  lock(&sched.lock);
+  trim(&sched.gFree, &most);
+  for (int size_class = 0; size_class < kNumStackClasses; ++size_class) trim(&gfree_other[size_class], &most);
   unlock(&sched.lock);
 }
 

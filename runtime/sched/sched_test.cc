@@ -1,6 +1,8 @@
 // The scheduler's promises, each test on goroutine 1.
 
 #include <atomic>
+#include <chrono>
+#include <fstream>
 #include <set>
 #include <string>
 #include <thread>
@@ -144,6 +146,49 @@ TEST(Go, ReusesDeadGoroutinesOfEverySize) {
   const auto made = runtime::allglen.load();
   for (int i = 0; i < 10; ++i) round();
   EXPECT_EQ(runtime::allglen.load(), made);
+}
+
+std::size_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t size = 0;
+  std::size_t resident = 0;
+  statm >> size >> resident;
+  return resident * 4096;
+}
+
+TEST(Go, LargeStacksGoBackWhenTheirGoroutineEnds) {
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 600; ++i) Go({.stack_size = static_cast<std::size_t>(3 + round) << 20}, [] {});
+    YieldUntil([] { return NumGoroutine() == 1; });  // 1024 may live at the same time: three rounds only fit one by one
+  }
+}
+
+TEST(Go, IdleMReturnsTheMemoryOfDeadGoroutines) {
+  constexpr std::size_t kEach = 100 << 10;
+  constexpr int kCount = 300;
+  for (int i = 0; i < kCount; ++i) {
+    Go([] {
+      volatile char frame[kEach];
+      for (std::size_t at = 0; at < kEach; at += 1024) frame[at] = 1;
+      static_cast<void>(frame[0]);
+      Gosched();
+    });
+  }
+  YieldUntil([] { return NumGoroutine() == 1; });
+  const std::size_t before = ResidentBytes();
+  // Idle until it shows: main waits for a thread, which waits for the memory to go.
+  runtime::g* self = runtime::getg();
+  std::thread watcher;
+  runtime::mutex l{};
+  runtime::lock(&l);
+  watcher = std::thread([&] {
+    while (ResidentBytes() + kCount * kEach / 2 > before) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    runtime::lock(&l);
+    runtime::unlock(&l);
+    runtime::goready(self);
+  });
+  runtime::goparkunlock(&l, WaitReason::kSleep);
+  watcher.join();
 }
 
 TEST(Go, TenThousandAtOnce) {
