@@ -28,7 +28,7 @@ struct timer;
 struct synctestBubble;
 
 struct g {
-  // Bounds of the stack. Writer: malg, or rt0_go for g0. Readers: any (constant while the goroutine lives).
+  // Bounds of the stack. Writer: gfget, or rt0_go and then mstart for g0. Readers: any (constant while the goroutine lives).
   struct stack stack;
   // sp below this makes a checking prologue call __morestack: stack.lo + stackGuard, or stackPreempt.
   // Writer: malg, and whoever asks for a yield. Readers: prologues of the goroutine.

@@ -1,5 +1,5 @@
 // gList, gQueue: goroutines linked through g.schedlink; a goroutine is on at most one of them.
-// The operations live with their user (runtime/sched/gqueue.h). Guard: the structure that contains the list.
+// The operations live with their user (runtime/sched/glist_ops.h). Guard: the structure that contains the list.
 // Source: Go 1.27 runtime.gList, runtime.gQueue.
 #ifndef GORT_GSTRUCT_GLIST_H_
 #define GORT_GSTRUCT_GLIST_H_

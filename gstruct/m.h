@@ -53,7 +53,7 @@ struct m {
   void (*mstartfn)();
   // The user goroutine that is running; null while the scheduler looks for one. Readers: debuggers, profilers.
   struct g* curg;
-  // The goroutine that ran when a fatal signal came. Writer: the signal handler.
+  // The goroutine that ran when a fatal signal came. No writer yet.
   struct g* caughtsig;
   // The P that this M holds; null when it runs no goroutines. (Go's signalSecret lies before it.)
   alignas(16) struct p* p;
@@ -68,7 +68,7 @@ struct m {
 
   // Depth of runtime locks and of sections that must not lose the P.
   std::int32_t locks;
-  // 1 while it prints a fatal error, more when that fails again.
+  // 1 while it prints a fatal error, more when that fails again. No writer yet.
   std::int32_t dying;
   // It is looking for work and counted in sched.nmspinning.
   bool spinning;
@@ -76,7 +76,7 @@ struct m {
   bool blocked;
   // What the thread sleeps on while it has nothing to do.
   note park;
-  // Next in allm. Written once, under sched.lock.
+  // Next in allm. No writer yet: there is one M.
   m* alllink;
   // Next in sched.midle. Guard: sched.lock.
   m* schedlink;

@@ -40,7 +40,7 @@ struct p {
   // Counts system calls. Writer: exitsyscall. Reader: sysmon.
   std::uint32_t syscalltick;
   struct sysmontick sysmontick;
-  // The M that holds it; null when idle. Writer: acquirep, releasep.
+  // The M that holds it; null when idle. Writer: schedinit.
   struct m* m;
 
   // goids not yet used: [goidcache, goidcacheend). Writer and reader: the owner.

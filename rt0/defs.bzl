@@ -41,7 +41,7 @@ def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], feature
             "-fno-stack-protector",
             "-U_FORTIFY_SOURCE",
         ] + copts,
-        # No start files and no shared objects: the file is a few KiB.
+        # No start files and no shared objects.
         linkopts = [
             "-nostdlib",
             "-static",

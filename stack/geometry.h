@@ -11,7 +11,6 @@
 namespace gort::runtime {
 
 // The number that a large stack has where others have their class.
-inline constexpr int kLargeStackClass = kNumStackClasses;
 
 // Colours: slot i leaves (i % kStackColours) cache lines free above hi. A stack's hot part is a few hundred bytes below
 // its g; without a colour those of all stacks would compete for the same sets of a virtually indexed 4 KiB way. It is
@@ -48,13 +47,6 @@ constexpr StackGeometry GeometryOfClass(int size_class, size_t page_bytes) {
   size_t guard_bytes = RoundUp(kGuardBytes[size_class], page_bytes);
   if ((usable_bytes + guard_bytes) / page_bytes % 2 == 0) guard_bytes += page_bytes;
   return {page_bytes, usable_bytes, guard_bytes};
-}
-
-// The smallest class with at least size_bytes, or kLargeStackClass.
-constexpr int StackClassFor(size_t size_bytes) {
-  int size_class = 0;
-  while (size_class < kNumStackClasses && kStackClassBytes[size_class] < size_bytes) ++size_class;
-  return size_class;
 }
 
 // How many slots a magazine of that class holds, which is also the most that a batch in the pool has. The 1 MiB class

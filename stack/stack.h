@@ -49,6 +49,14 @@ inline constexpr int kNumStackClasses = 6;
 inline constexpr size_t kDefaultStackBytes = 256 << 10;
 inline constexpr size_t kMaxStackBytes = size_t{1} << 30;  // Go's limit on 64-bit machines is 1 GB too
 inline constexpr int kMaxLargeStacks = 1024;               // live at the same time
+inline constexpr int kLargeStackClass = kNumStackClasses;
+
+// The smallest class with at least size_bytes, or kLargeStackClass.
+constexpr int StackClassFor(size_t size_bytes) {
+  int size_class = 0;
+  while (size_class < kNumStackClasses && kStackClassBytes[size_class] < size_bytes) ++size_class;
+  return size_class;
+}
 
 // Why there is no stack.
 enum class StackError : uint8_t {
@@ -76,7 +84,7 @@ enum class StackGuardKind : uint8_t {
 
 struct StackConfig {
   size_t page_size_bytes = 4096;  // AT_PAGESZ
-  bool force_mprotect = false;    // pretends that the kernel is older, for tests and for GORT_STACKGUARD=mprotect
+  bool force_mprotect = false;    // pretends that the kernel is older, for tests
   size_t max_mappings = 0;        // budget for kMprotect, in mappings; 0: three quarters of /proc/sys/vm/max_map_count
 };
 

@@ -106,6 +106,7 @@ void Gosched();
 [[noreturn]] void Goexit();
 
 // The number of the calling goroutine: 1 is main, 0 is a plain thread. Never reused.
+// Runs on: any thread, like all that follow.  Blocks: never.
 std::uint64_t Goid();
 
 // How many goroutines exist. Source: Go 1.27 runtime.NumGoroutine.

@@ -12,7 +12,8 @@ namespace gort::runtime {
 // Takes `l`. Spins for about a microsecond, yields the CPU once, then sleeps in the kernel until unlock() wakes it.
 // Not recursive: a thread that locks twice sleeps for ever. Not fair: a thread that arrives may pass a woken sleeper.
 // Runs on: any, but not in a signal handler that may have interrupted a holder.  Needs P: no.  Blocks: M.
-// Locks: takes `l`.  Nothing under `l` may switch goroutines: the lock belongs to the thread.
+// Locks: takes `l`.  No goroutine may be switched while `l` is held, except by goparkunlock, which
+// releases it on the same thread: the lock belongs to the thread.
 void lock(mutex* l);
 
 // Takes `l` if nobody holds it and says whether it did.

@@ -36,7 +36,7 @@ void DumpForFatal(const char*) {
   if (gp != nullptr) {
     DumpGoroutine(gp, nullptr);
   } else {
-    DumpOtherGoroutines(nullptr);
+    DumpAllGoroutines();
   }
 }
 
@@ -54,9 +54,9 @@ void DumpGoroutine(g* gp, void* ucontext) {
   }
 }
 
-void DumpOtherGoroutines(const g* except) {
+void DumpAllGoroutines() {
   for (g* gp = allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
-    if (gp != except && gp->atomicstatus.load(std::memory_order_acquire) != kGdead) DumpGoroutine(gp, nullptr);
+    if (gp->atomicstatus.load(std::memory_order_acquire) != kGdead) DumpGoroutine(gp, nullptr);
   }
 }
 

@@ -16,10 +16,12 @@ namespace gort::runtime {
 // Source: Go 1.27 runtime.goroutineheader, traceback, printcreatedby.
 void DumpGoroutine(g* gp, void* ucontext);
 
-// The same for every goroutine that is neither dead nor `except` (which may be null), newest first.
-void DumpOtherGoroutines(const g* except);
+// The same for every goroutine that is not dead, newest first.
+// Runs on: any, while no goroutine runs.
+void DumpAllGoroutines();
 
 // Makes sys::Fatal print the current goroutine, and in a deadlock all of them.
+// Runs on: the first thread, in schedinit.
 void InstallFatalDump();
 
 }  // namespace gort::runtime

@@ -24,18 +24,10 @@ constexpr int kTrimMost = 1024;          // trimmed at once: about 2 ms, with sc
 // Guard: sched.lock.
 constinit gList gfree_other[kNumStackClasses + 1]{};
 
-std::size_t SlotBytes(const g* gp) { return gp->slot.hi - gp->slot.lo; }
+// A slot has up to 1 KiB less than its class, which therefore is also the class of what is left.
+int ClassOf(const g* gp) { return StackClassFor(gp->slot.hi - gp->slot.lo); }
 
-// The class that serves a request of `bytes`, and of a slot with so many usable bytes: a slot has at most 1 KiB less than
-// its class, so the two agree.
-int ClassFor(std::size_t bytes) {
-  int size_class = 0;
-  while (size_class < kNumStackClasses && kStackClassBytes[size_class] < bytes) ++size_class;
-  return size_class;
-}
-
-constexpr int kDefaultClass = 4;
-static_assert(kStackClassBytes[kDefaultClass] == kDefaultStackBytes);
+constexpr int kDefaultClass = StackClassFor(kDefaultStackBytes);
 
 void allgadd(g* gp) {
   g* head = allgs.load(std::memory_order_relaxed);
@@ -77,7 +69,7 @@ g* malg(std::size_t stack_bytes) {
 // A goroutine with a large stack. Its g has a small slot of its own, since it must outlive the stack.
 g* malglarge(std::size_t stack_bytes) {
   lock(&sched.lock);
-  g* gp = pop(&gfree_other[kNumStackClasses]);
+  g* gp = pop(&gfree_other[kLargeStackClass]);
   unlock(&sched.lock);
   if (gp == nullptr) {
     gp = NewG(stackallocOrDie(kStackClassBytes[0]).hi);
@@ -127,10 +119,10 @@ void trim(const gList* list, int* most) {
 
 g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t closure_align, void** closure) {
   if (closure_bytes > kMaxClosureBytes) sys::Fatal("newproc: closure too large to lie above a stack");
-  const int size_class = stack_bytes == 0 ? kDefaultClass : ClassFor(stack_bytes);
+  const int size_class = stack_bytes == 0 ? kDefaultClass : StackClassFor(stack_bytes);
   g* gp;
   uintptr_t top;  // what the closure must stay below
-  if (size_class == kNumStackClasses) {
+  if (size_class == kLargeStackClass) {
     gp = malglarge(stack_bytes);
     top = gp->slot.hi;
   } else {
@@ -145,8 +137,8 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 }
 
 void gfput(p* pp, g* gp) {
-  const int size_class = ClassFor(SlotBytes(gp));
-  if (size_class == kNumStackClasses) {
+  const int size_class = ClassOf(gp);
+  if (size_class == kLargeStackClass) {
     stackfree(gp->slot);
     gp->slot = {};
     gp->stack = {};

@@ -30,7 +30,7 @@ struct GoSpec {
 g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room);
 
 // Gives it back instead: what it should have run could not be constructed.
-// Runs on: the thread that called newproc1.
+// Runs on: the thread that called newproc1; gp is still kGdead.  Needs P: no.  Locks: may take sched.lock.
 void newprocabandon(g* gp);
 
 // Makes it runnable: next on the caller's P, or on the global queue from a thread that has none.

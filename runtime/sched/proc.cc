@@ -46,7 +46,8 @@ const gobuf* execute(m* mp, g* gp, bool inherit_time) {
   return &gp->sched;
 }
 
-g* globrunqgetlocked(p* pp) {
+// Takes from the global queue, without the lock when it looks empty.
+g* globrunqtake(p* pp) {
   if (sched.runqsize.load(std::memory_order_relaxed) == 0) return nullptr;
   lock(&sched.lock);
   g* gp = globrunqget(pp);
@@ -60,17 +61,14 @@ g* findRunnable(p* pp, bool* inherit_time) {
   if (pp->inherited >= kInheritMost) {
     pp->inherited = 0;
     if (g* gp = pp->runnext.exchange(nullptr, std::memory_order_acq_rel); gp != nullptr) runqput(pp, gp, false);
-    if (g* gp = globrunqgetlocked(pp); gp != nullptr) return gp;
+    if (g* gp = globrunqtake(pp); gp != nullptr) return gp;
   }
   if (pp->schedtick % kGlobalQueueTick == 0) {
-    lock(&sched.lock);
-    g* gp = globrunqget(nullptr);
-    unlock(&sched.lock);
-    if (gp != nullptr) return gp;
+    if (g* gp = globrunqtake(nullptr); gp != nullptr) return gp;
   }
   for (;;) {
     if (g* gp = runqget(pp, inherit_time); gp != nullptr) return gp;
-    if (g* gp = globrunqgetlocked(pp); gp != nullptr) return gp;
+    if (g* gp = globrunqtake(pp); gp != nullptr) return gp;
     stopm();
   }
 }

@@ -45,6 +45,7 @@ using UnlockFn = bool (*)(g* gp, void* lock);
 void gopark(UnlockFn unlockf, void* lock, WaitReason reason);
 
 // gopark that releases a runtime mutex.
+// Runs on: G.  Needs P: yes.  Blocks: G.  Locks: `l` held on entry, released.
 // Source: Go 1.27 runtime.goparkunlock.
 void goparkunlock(mutex* l, WaitReason reason);
 
@@ -56,7 +57,7 @@ void goparkunlock(mutex* l, WaitReason reason);
 void goready(g* gp);
 
 // Puts the caller at the end of the global queue and runs another goroutine, if there is one.
-// Runs on: G.  Needs P: yes.
+// Runs on: G.  Needs P: yes.  Blocks: G.  Locks: takes sched.lock.
 // Source: Go 1.27 runtime.Gosched.
 void gosched();
 
@@ -67,7 +68,8 @@ void gosched();
 
 // Sets gp's status, which is `from` now. Only the owner of a state may leave it (gstruct/status.h), hence no
 // compare-and-swap: a locked operation here would cost every switch 5 ns.
-// Errors: stops the program if the status is not `from`.
+// Runs on: any, as the owner of the state.  Needs P: no.  Blocks: never.
+// Errors: stops the program if the status is not `from`; of two who break the rule at the same moment, both may pass.
 // Source: Go 1.27 runtime.casgstatus.
 void casgstatus(g* gp, std::uint32_t from, std::uint32_t to);
 

@@ -77,11 +77,6 @@ g* runqget(p* pp, bool* inherit_time) {
   }
 }
 
-bool runqempty(const p* pp) {
-  return pp->runqhead.load(std::memory_order_acquire) == pp->runqtail.load(std::memory_order_acquire) &&
-         pp->runnext.load(std::memory_order_acquire) == nullptr;
-}
-
 void globrunqput(g* gp) {
   pushBack(&sched.runq, gp);
   sched.runqsize.store(sched.runq.size, std::memory_order_relaxed);

@@ -21,9 +21,6 @@ void runqput(p* pp, g* gp, bool next);
 // Runs on: g0.  Needs P: pp.  Blocks: never.
 g* runqget(p* pp, bool* inherit_time);
 
-// Whether pp has nothing to run. Exact for the holder of pp.
-bool runqempty(const p* pp);
-
 // Appends to the global queue.
 // Runs on: any, also a thread without P.  Locks: sched.lock held.
 void globrunqput(g* gp);

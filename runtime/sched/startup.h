@@ -30,6 +30,7 @@ struct StartupRecord {
 
 extern StartupRecord startup asm("runtime.startup");
 
+// Appends to startup.steps.  Runs on: the first thread, during the start.
 void MarkStartup(StartupStep step);
 
 // Verifies that g0, m0 and TLS point at each other, as rt0_ok has just made them.
