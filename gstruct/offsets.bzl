@@ -111,6 +111,8 @@ def _asm_offsets_impl(ctx):
     if not ctx.attr.out.endswith(".h"):
         fail("asm_offsets %s: `out` is \"%s\"; it must end in .h" % (ctx.label, ctx.attr.out))
     _check_names(ctx)
+    if ctx.attr.out.startswith("/") or ".." in ctx.attr.out.split("/"):
+        fail("asm_offsets %s: `out` is \"%s\"; it must be a path below the include root, without \"..\"" % (ctx.label, ctx.attr.out))
     cc_toolchain = find_cpp_toolchain(ctx)
     feature_configuration = cc_common.configure_features(
         ctx = ctx,

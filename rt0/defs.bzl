@@ -17,13 +17,22 @@ _FREESTANDING_MEM = Label("//runtime/sys:freestanding_mem")
 
 _HOSTED = [str(_RT0), str(_SYMBOLIZE)]
 
+def _with_hosted(deps):
+    # Who names //rt0 as well says the same twice, which Bazel refuses. (A select() is left as it is.)
+    own = []
+    if type(deps) == "list":
+        own = [str(native.package_relative_label(d)) if hasattr(native, "package_relative_label") else d for d in deps]
+    rt0 = str(_RT0)
+    said = rt0 in own or rt0[:-len(":rt0")] in own
+    return deps + [d for d in _HOSTED if not (d == rt0 and said)]
+
 def gort_cc_binary(name, deps = [], **kwargs):
     """cc_binary that starts at _rt0_<arch>_linux and runs main as goroutine 1."""
-    cc_binary(name = name, deps = deps + _HOSTED, **kwargs)
+    cc_binary(name = name, deps = _with_hosted(deps), **kwargs)
 
 def gort_cc_test(name, deps = [], **kwargs):
     """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
-    cc_test(name = name, deps = deps + _HOSTED, **kwargs)
+    cc_test(name = name, deps = _with_hosted(deps), **kwargs)
 
 def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], tags = [], **kwargs):
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1.

@@ -57,6 +57,8 @@ void Main(void*) {
 int hostedmain(int argc, char** argv, char**) {
   hooks.threadstack = &ThreadStack;
   InstallTraceback();
+  // A cancelled thread would unwind whichever goroutine it runs.
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
   InstallPanicHandler();
   gort_rt0_ok(argc, argv);
 }

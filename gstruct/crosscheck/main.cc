@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   const gort::crosscheck::Outcome outcome = gort::crosscheck::Crosscheck(args, directory == nullptr ? "" : directory);
   std::fputs(outcome.err.c_str(), stderr);
-  std::fputs(outcome.out.c_str(), stdout);
-  if (std::fflush(stdout) != 0) {
+  const bool put = std::fputs(outcome.out.c_str(), stdout) >= 0;
+  if (std::fflush(stdout) != 0 || !put) {
     std::fputs("crosscheck: the report could not be written; check where standard output goes\n", stderr);
     return gort::crosscheck::kExitBadInput;
   }

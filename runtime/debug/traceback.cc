@@ -1,9 +1,11 @@
 #include "gort/runtime/debug/traceback.h"
 
+#include <cxxabi.h>
 #include <dlfcn.h>
 #include <unwind.h>
 
 #include <cstddef>
+#include <exception>
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/status.h"
@@ -11,6 +13,7 @@
 #include "gort/runtime/sched/ucontext.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/switch/switch.h"
+#include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/print.h"
 
 extern "C" {
@@ -37,6 +40,14 @@ struct Walk {
   std::size_t count;
 };
 
+// What a trace begins behind: the frames from here inwards are the report's own, or the C++ runtime's.
+constexpr std::size_t kReporterFrames = 16;
+bool IsReporter(const void* function) {
+  return function != nullptr &&
+         (function == reinterpret_cast<void*>(&sys::Fatal) || function == reinterpret_cast<void*>(&abi::__cxa_throw) ||
+          function == reinterpret_cast<void*>(&abi::__cxa_rethrow) || function == reinterpret_cast<void*>(&std::terminate));
+}
+
 _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
   auto* walk = static_cast<Walk*>(arg);
   int before_instruction = 0;
@@ -46,6 +57,10 @@ _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
     walk->skipping = false;
   }
   if (pc == 0) return _URC_END_OF_STACK;
+  if (walk->count < kReporterFrames && IsReporter(_Unwind_FindEnclosingFunction(reinterpret_cast<void*>(pc - 1)))) {
+    walk->count = 0;
+    return _URC_NO_REASON;
+  }
   if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) return _URC_END_OF_STACK;
   // A return address is behind its call; the interrupted instruction of a signal is itself.
   const std::uintptr_t at = before_instruction != 0 ? pc : pc - 1;

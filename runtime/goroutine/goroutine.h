@@ -10,6 +10,7 @@
 
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/newproc.h"
+#include "gort/runtime/sys/fatal.h"
 
 namespace gort {
 
@@ -72,13 +73,18 @@ void GoInPlace(const runtime::GoSpec& spec, F&& f) {
 // callable without arguments, move-only captures included; it is moved to the new goroutine's stack (to the heap when it
 // is over 2 KiB), and destroyed there when it has returned or left by Goexit.
 // An exception that leaves f ends the program with a report and status 2.
-// Runs on: any thread.  Blocks: never.
-// Errors: an exception of f's own move or copy constructor comes out of Go, and nothing is started. No memory for a
+// Runs on: any thread, but not in a signal handler.  Blocks: never.
+// Errors: a null function pointer or an empty std::function ends the program, as in Go. An exception of f's own move or copy constructor comes out of Go, and nothing is started. No memory for a
 // stack ends the program with a sentence.
 // Source: the go statement.
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>
 void Go(const GoOptions& options, F&& f, SourceLocation where = SourceLocation::Current()) {
+  if constexpr (std::is_pointer_v<std::decay_t<F>>) {
+    if (f == nullptr) runtime::sys::Fatal("go of nil func value");
+  } else if constexpr (requires { f.operator bool(); }) {
+    if (!f) runtime::sys::Fatal("go of nil func value");  // an empty std::function
+  }
   const runtime::GoSpec spec = {options.stack_size, options.name, where.file, where.function, where.line};
   using Closure = std::decay_t<F>;
   if constexpr (sizeof(Closure) <= runtime::kMaxClosureBytes && alignof(Closure) <= 64) {

@@ -107,6 +107,7 @@ void InitScheduler() {
 
   p0.status.store(kPrunning, std::memory_order_relaxed);
   p0.m = &m0;
+  p0.schedtick = 1;  // at 0 the global queue comes first: main's first Gosched would only find main there
   allp[0] = &p0;
   m0.p = &p0;
   InstallFatalDump();

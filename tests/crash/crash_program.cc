@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -108,6 +109,8 @@ int main(int, char** argv) {
     });
     OnGoroutine([] { sink = Recurse(0); });
   }
+  if (how == "go_nil") gort::Go(static_cast<void (*)()>(nullptr));
+  if (how == "go_empty") gort::Go(std::function<void()>());
   if (how == "goexit_swallowed") {
     OnGoroutine([] {
       try {
@@ -147,6 +150,12 @@ int main(int, char** argv) {
   }
   if (how == "abort") std::abort();
   if (how == "exit7") std::exit(7);
+  if (how == "first_gosched") {
+    bool ran = false;
+    gort::Go([&] { ran = true; });
+    gort::Gosched();
+    return ran ? 5 : 6;
+  }
   if (how == "return") return 9;
   std::fprintf(stderr, "crash_program: still alive after '%s'\n", argv[1]);
   return 99;

@@ -55,12 +55,15 @@ dies throw_panic 2 '^panic: close of closed channel$'
 dies throw_int 2 '^panic: int$'
 dies throw_notext 2 '^panic: .*NoText$'
 dies terminate 2 '^fatal error: std::terminate called$' '^goroutine 1 \[running\]:'
-dies fatal 2 '^fatal error: something cannot be$' '^goroutine [0-9]+ \[running\]:' 'Fatal'
+dies fatal 2 '^fatal error: something cannot be$' '^goroutine [0-9]+ \[running\]:' 'OnGoroutine|operator\(\)|RunClosure'
 dies goexit_main_others 3 '^the other one goes on$'
+dies go_nil 2 '^fatal error: go of nil func value$'
+dies go_empty 2 '^fatal error: go of nil func value$'
 dies goexit_swallowed 2 '^fatal error: gort::Goexit: a catch \(\.\.\.\) block did not rethrow' '^goroutine [0-9]+ \[running\]:'
 dies abort 134
 dies exit7 7
 dies return 9
+dies first_gosched 5  # the program's very first Gosched lets the other goroutine run
 
 echo "$failures failed"
 [ "$failures" = 0 ]
