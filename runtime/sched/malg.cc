@@ -66,9 +66,9 @@ g* malg(std::size_t stack_bytes) {
   return gp;
 }
 
-// Room for one g of a goroutine with a large stack.
-alignas(64) constinit unsigned char first[(sizeof(g) + 63) & ~std::size_t{63}]{};
-constinit std::atomic<bool> first_used{false};
+// Room for one g of a goroutine with a large stack: main's.
+alignas(64) constinit unsigned char main_g[(sizeof(g) + 63) & ~std::size_t{63}] asm("runtime.main_g"){};
+constinit std::atomic<bool> main_g_used{false};
 
 // A goroutine with a large stack. Its g has a small slot of its own, since it must outlive the stack.
 g* malglarge(std::size_t stack_bytes) {
@@ -77,8 +77,8 @@ g* malglarge(std::size_t stack_bytes) {
   unlock(&sched.lock);
   if (gp == nullptr) {
     // The first one is main's, mostly: without a slot of its own the program starts 15 us sooner.
-    gp = first_used.exchange(true, std::memory_order_relaxed) ? NewG(stackallocOrDie(kStackClassBytes[0]).hi)
-                                                              : NewG(reinterpret_cast<uintptr_t>(first + sizeof(first)));
+    gp = main_g_used.exchange(true, std::memory_order_relaxed) ? NewG(stackallocOrDie(kStackClassBytes[0]).hi)
+                                                              : NewG(reinterpret_cast<uintptr_t>(main_g + sizeof(main_g)));
     allgadd(gp);
   }
   SetSlot(gp, stackallocOrDie(stack_bytes));
