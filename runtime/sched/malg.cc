@@ -16,8 +16,7 @@ namespace gort::runtime {
 namespace {
 
 constexpr std::int32_t kLocalMost = 64;  // dead goroutines a P keeps; half of them move at once. Source: Go gfput
-
-constexpr int kTrimMost = 1024;          // trimmed at once: about 2 ms, with sched.lock held
+constexpr int kTrimMost = 1024;  // trimmed at once: about 2 ms, with sched.lock held
 
 // Dead goroutines by the class of their slot. The default class is not here: it has the Ps' lists and sched.gFree. The last
 // list holds those that had a large stack: without one, for a large stack goes back to the kernel when its goroutine ends.
