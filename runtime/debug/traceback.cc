@@ -33,7 +33,7 @@ constexpr std::size_t kEnd = 50;
 
 // The innermost kEnd frames in order, and of the rest the last kEnd in a ring.
 struct Walk {
-  bool skipping;            // until start_pc comes by
+  bool skipping;  // until start_pc comes by
   std::uintptr_t start_pc;
   std::uintptr_t first[kEnd];
   std::uintptr_t last[kEnd];

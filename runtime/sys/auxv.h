@@ -44,9 +44,6 @@ inline const AuxvEntry* AuxvAfter(const char* const* envp) {
   return reinterpret_cast<const AuxvEntry*>(envp + 1);
 }
 
-// envp behind argv: argv has argc pointers and a null.
-inline const char* const* EnvpAfter(int argc, const char* const* argv) { return argv + argc + 1; }
-
 // The value of the first entry of that type, or `missing` when there is none.
 inline uintptr_t AuxvValue(const AuxvEntry* auxv, uintptr_t type, uintptr_t missing) {
   for (; auxv->type != kAtNull; ++auxv) {

@@ -19,7 +19,7 @@ struct InitialStack {
 
 TEST(Auxv, LiesBehindTheEnvironment) {
   const InitialStack stack;
-  const char* const* envp = EnvpAfter(2, stack.argv);
+  const char* const* envp = stack.argv + 3;
   ASSERT_EQ(envp, stack.envp);
   const AuxvEntry* auxv = AuxvAfter(envp);
   ASSERT_EQ(auxv, stack.auxv);

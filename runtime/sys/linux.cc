@@ -38,17 +38,9 @@ long Open(const char* path, int flags) { return Syscall(kSysOpenat, kAtFdcwd, Lo
 
 long Close(int fd) { return Syscall(kSysClose, fd); }
 
-long Getdents64(int fd, void* buf, size_t size_bytes) {
-  return Syscall(kSysGetdents64, fd, Long(buf), Long(size_bytes));
-}
-
 void ExitGroup(int status) {
   // The loops say to the compiler what the kernel promises: these do not return.
   for (;;) Syscall(kSysExitGroup, status);
-}
-
-void ExitThread(int status) {
-  for (;;) Syscall(kSysExit, status);
 }
 
 int Getpid() { return static_cast<int>(Syscall(kSysGetpid)); }
@@ -72,13 +64,6 @@ int NumCPU() {
 }
 
 long Getrlimit(int resource, Rlimit* limit) { return Syscall(kSysPrlimit64, 0, resource, 0, Long(limit)); }
-
-#if defined(__x86_64__)
-long ArchPrctlSetFs(void* base) {
-  constexpr long kArchSetFs = 0x1002;
-  return Syscall(kSysArchPrctl, kArchSetFs, Long(base));
-}
-#endif
 
 long Mmap(void* addr, size_t size_bytes, int prot, int flags, int fd, int64_t offset_bytes) {
   return Syscall(kSysMmap, Long(addr), Long(size_bytes), prot, flags, fd, offset_bytes);

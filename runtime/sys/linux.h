@@ -119,17 +119,6 @@ struct SiginfoFault {
 };
 static_assert(sizeof(SiginfoFault) == 24);
 
-// One record of getdents64; d_name is zero-terminated and runs to d_reclen.
-struct Dirent64 {
-  uint64_t d_ino;
-  int64_t d_off;
-  uint16_t d_reclen;
-  uint8_t d_type;
-  char d_name[5];  // at least; the record is padded to a multiple of 8
-};
-static_assert(sizeof(Dirent64) == 24);
-static_assert(offsetof(Dirent64, d_name) == 19);
-
 // ---- Files ----------------------------------------------------------------------------------------------------------
 
 // Blocks: M, as the file does.
@@ -138,15 +127,11 @@ long Write(int fd, const void* buf, size_t size_bytes);
 // openat relative to the working directory, mode 0 (no file is created through this). Returns the descriptor.
 long Open(const char* path, int flags);
 long Close(int fd);
-// Directory records (Dirent64) into buf; the number of bytes, 0 at the end.
-long Getdents64(int fd, void* buf, size_t size_bytes);
 
 // ---- Process and threads --------------------------------------------------------------------------------------------
 
 // Ends the process, all threads.
 [[noreturn]] void ExitGroup(int status);
-// Ends the calling thread only. Its stack must stay mapped until the kernel is done with it (CLONE_CHILD_CLEARTID).
-[[noreturn]] void ExitThread(int status);
 int Getpid();
 int Gettid();
 long Tgkill(int pid, int tid, int sig);
@@ -156,10 +141,6 @@ void SchedYield();
 int NumCPU();
 // The soft and hard limit of `resource` (RlimitResource). Returns 0 or -errno.
 long Getrlimit(int resource, Rlimit* limit);
-#if defined(__x86_64__)
-// Sets the calling thread's fs base. Source: arch_prctl(2) ARCH_SET_FS.
-long ArchPrctlSetFs(void* base);
-#endif
 
 // ---- Memory ---------------------------------------------------------------------------------------------------------
 

@@ -37,12 +37,10 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysMincore, SYS_mincore);
   EXPECT_EQ(kSysMadvise, SYS_madvise);
   EXPECT_EQ(kSysGetpid, SYS_getpid);
-  EXPECT_EQ(kSysExit, SYS_exit);
   EXPECT_EQ(kSysSigaltstack, SYS_sigaltstack);
   EXPECT_EQ(kSysGettid, SYS_gettid);
   EXPECT_EQ(kSysFutex, SYS_futex);
   EXPECT_EQ(kSysSchedGetaffinity, SYS_sched_getaffinity);
-  EXPECT_EQ(kSysGetdents64, SYS_getdents64);
   EXPECT_EQ(kSysClockGettime, SYS_clock_gettime);
   EXPECT_EQ(kSysExitGroup, SYS_exit_group);
   EXPECT_EQ(kSysTgkill, SYS_tgkill);
@@ -50,9 +48,6 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysPrlimit64, SYS_prlimit64);
   EXPECT_EQ(kSysPidfdOpen, SYS_pidfd_open);
   EXPECT_EQ(kSysProcessMadvise, SYS_process_madvise);
-#if defined(__x86_64__)
-  EXPECT_EQ(kSysArchPrctl, SYS_arch_prctl);
-#endif
 }
 
 TEST(LinuxAbi, ConstantsAreTheKernels) {
@@ -105,9 +100,6 @@ TEST(LinuxAbi, StructsAreTheKernels) {
   EXPECT_EQ(offsetof(StackT, ss_size), offsetof(stack_t, ss_size));
   EXPECT_EQ(offsetof(SiginfoFault, code), offsetof(siginfo_t, si_code));
   EXPECT_EQ(offsetof(SiginfoFault, addr), offsetof(siginfo_t, si_addr));
-  EXPECT_EQ(offsetof(Dirent64, d_reclen), offsetof(dirent, d_reclen));
-  EXPECT_EQ(offsetof(Dirent64, d_type), offsetof(dirent, d_type));
-  EXPECT_EQ(offsetof(Dirent64, d_name), offsetof(dirent, d_name));
 }
 
 TEST(Syscall, ReturnsMinusErrnoAndLeavesErrnoAlone) {
@@ -178,23 +170,6 @@ TEST(Futex, TimesOut) {
   EXPECT_EQ(FutexWait(&word, 1, 2'000'000), -kETIMEDOUT);
   EXPECT_GE(Nanotime() - start, 2'000'000);
   EXPECT_EQ(FutexWake(&word, 1), 0);
-}
-
-TEST(Getdents64, ListsThisThread) {
-  const long fd = Open("/proc/self/task", kO_RDONLY | kO_CLOEXEC);
-  ASSERT_GE(fd, 0);
-  alignas(8) char buf[4096];
-  const std::string self = std::to_string(Gettid());
-  bool found = false;
-  for (long n; (n = Getdents64(static_cast<int>(fd), buf, sizeof(buf))) > 0;) {
-    for (long at = 0; at < n;) {
-      const auto* entry = reinterpret_cast<const Dirent64*>(buf + at);
-      found |= self == buf + at + offsetof(Dirent64, d_name);
-      at += entry->d_reclen;
-    }
-  }
-  EXPECT_TRUE(found);
-  Close(static_cast<int>(fd));
 }
 
 }  // namespace
