@@ -51,6 +51,12 @@ long Tgkill(int pid, int tid, int sig) { return Syscall(kSysTgkill, pid, tid, si
 
 void SchedYield() { Syscall(kSysSchedYield); }
 
+void Usleep(uint32_t us) {
+  constexpr uint32_t kMicrosPerSecond = 1'000'000;
+  const Timespec duration{us / kMicrosPerSecond, int64_t{us % kMicrosPerSecond} * 1000};
+  Syscall(kSysNanosleep, Long(&duration), 0);
+}
+
 int NumCPU() {
   uint64_t mask[kCpuMaskWords];
   const long bytes = Syscall(kSysSchedGetaffinity, 0, sizeof(mask), Long(mask));
@@ -103,6 +109,8 @@ long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns) {
 long FutexWake(const uint32_t* addr, uint32_t n) {
   return Syscall(kSysFutex, Long(addr), kFutexWakePrivate, static_cast<long>(n));
 }
+
+long Membarrier(int cmd) { return Syscall(kSysMembarrier, cmd, 0, 0); }
 
 int64_t Nanotime() {
   Timespec now{0, 0};

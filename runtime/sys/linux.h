@@ -59,6 +59,12 @@ enum SigactionFlags : unsigned long {
 enum SigaltstackFlags : int { kSS_ONSTACK = 1, kSS_DISABLE = 2 };
 enum SiCode : int { kSI_KERNEL = 0x80, kSEGV_MAPERR = 1, kSEGV_ACCERR = 2 };
 
+enum MembarrierCommand : int {
+  kMEMBARRIER_CMD_QUERY = 0,
+  kMEMBARRIER_CMD_PRIVATE_EXPEDITED = 8,  // Linux 4.14
+  kMEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 16,
+};
+
 enum RlimitResource : int { kRLIMIT_STACK = 3, kRLIMIT_AS = 9 };
 
 // ---- Structs of the kernel ABI --------------------------------------------------------------------------------------
@@ -137,6 +143,8 @@ int Gettid();
 long Tgkill(int pid, int tid, int sig);
 // Lets another thread of equal priority run. Source: Go 1.27 runtime.osyield.
 void SchedYield();
+// Sleeps for `us` microseconds, or until a signal comes.  Blocks: M.  Source: Go 1.27 runtime.usleep.
+void Usleep(uint32_t us);
 // The number of CPUs this thread may run on (sched_getaffinity), at least 1. Source: Go 1.27 runtime.getproccount.
 int NumCPU();
 // The soft and hard limit of `resource` (RlimitResource). Returns 0 or -errno.
@@ -164,6 +172,13 @@ long Mincore(void* addr, size_t size_bytes, unsigned char* vec);
 long FutexWait(const uint32_t* addr, uint32_t val, int64_t timeout_ns);
 // Wakes up to n sleepers on addr; returns how many. `addr` is not read: it may have been unmapped (-EFAULT then).
 long FutexWake(const uint32_t* addr, uint32_t n);
+
+// kMEMBARRIER_CMD_PRIVATE_EXPEDITED: when it returns, every running thread of the process has executed a full memory
+// barrier since the call, and every other one did when it was scheduled out. A few microseconds here, so that the other
+// side of a Dekker protocol gets by with a compiler barrier. The process registers first, once; -EPERM if it has not.
+// kMEMBARRIER_CMD_QUERY: returns the set of commands that the kernel has. Otherwise 0 or -errno (-ENOSYS: a kernel or
+// sandbox without the call).
+long Membarrier(int cmd);
 
 // Nanoseconds of CLOCK_MONOTONIC; 0 is some time before the process. About 25 ns after VdsoInit, a system call before.
 // Needs 1 KiB of stack.  Source: Go 1.27 runtime.nanotime.

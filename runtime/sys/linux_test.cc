@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -36,7 +37,10 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysSchedYield, SYS_sched_yield);
   EXPECT_EQ(kSysMincore, SYS_mincore);
   EXPECT_EQ(kSysMadvise, SYS_madvise);
+  EXPECT_EQ(kSysNanosleep, SYS_nanosleep);
   EXPECT_EQ(kSysGetpid, SYS_getpid);
+  EXPECT_EQ(kSysClone, SYS_clone);
+  EXPECT_EQ(kSysExit, SYS_exit);
   EXPECT_EQ(kSysSigaltstack, SYS_sigaltstack);
   EXPECT_EQ(kSysGettid, SYS_gettid);
   EXPECT_EQ(kSysFutex, SYS_futex);
@@ -46,6 +50,7 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysTgkill, SYS_tgkill);
   EXPECT_EQ(kSysOpenat, SYS_openat);
   EXPECT_EQ(kSysPrlimit64, SYS_prlimit64);
+  EXPECT_EQ(kSysMembarrier, SYS_membarrier);
   EXPECT_EQ(kSysPidfdOpen, SYS_pidfd_open);
   EXPECT_EQ(kSysProcessMadvise, SYS_process_madvise);
 }
@@ -88,6 +93,9 @@ TEST(LinuxAbi, ConstantsAreTheKernels) {
   EXPECT_EQ(kSI_KERNEL, SI_KERNEL);
   EXPECT_EQ(kSEGV_MAPERR, SEGV_MAPERR);
   EXPECT_EQ(kSEGV_ACCERR, SEGV_ACCERR);
+  EXPECT_EQ(int{kMEMBARRIER_CMD_QUERY}, int{MEMBARRIER_CMD_QUERY});
+  EXPECT_EQ(int{kMEMBARRIER_CMD_PRIVATE_EXPEDITED}, int{MEMBARRIER_CMD_PRIVATE_EXPEDITED});
+  EXPECT_EQ(int{kMEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED}, int{MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED});
   EXPECT_EQ(kRLIMIT_STACK, RLIMIT_STACK);
   EXPECT_EQ(kRLIMIT_AS, RLIMIT_AS);
 }
@@ -170,6 +178,21 @@ TEST(Futex, TimesOut) {
   EXPECT_EQ(FutexWait(&word, 1, 2'000'000), -kETIMEDOUT);
   EXPECT_GE(Nanotime() - start, 2'000'000);
   EXPECT_EQ(FutexWake(&word, 1), 0);
+}
+
+TEST(Usleep, LastsAtLeastItsTime) {
+  const int64_t start = Nanotime();
+  Usleep(2'000);
+  EXPECT_GE(Nanotime() - start, 2'000'000);
+}
+
+TEST(Membarrier, WorksOnceRegistered) {
+  const long commands = Membarrier(kMEMBARRIER_CMD_QUERY);
+  if (commands == -kENOSYS || (commands & kMEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0)
+    GTEST_SKIP() << "skipped: old kernel";
+  EXPECT_EQ(Membarrier(kMEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED), 0);
+  EXPECT_EQ(Membarrier(kMEMBARRIER_CMD_PRIVATE_EXPEDITED), 0);
+  EXPECT_EQ(Membarrier(1 << 30), -kEINVAL);
 }
 
 }  // namespace
