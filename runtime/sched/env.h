@@ -1,0 +1,57 @@
+// What the environment says about the runtime.
+//
+//   GORT_MAXPROCS    how many Ps, 1 to 1024                                                            Go: GOMAXPROCS
+//   GORT_TRACEBACK   none, single, all, system or crash; 0, 1, 2 for none, all, system                 Go: GOTRACEBACK
+//   GORT_DEBUG       key=value, several with commas between:                                           Go: GODEBUG
+//                      schedtrace=N     a line about the scheduler every N milliseconds; 0: none
+//                      scheddetail=0|1  and one per P, M and goroutine
+//   GORT_SCHED_SEED  a whole number: every choice of the scheduler comes from this seed                (ours)
+//
+// An empty value is as good as none. A malformed one stops the program before main, where Go ignores it: a typing error
+// would otherwise be found out by whoever wonders about the result.
+#ifndef GORT_RUNTIME_SCHED_ENV_H_
+#define GORT_RUNTIME_SCHED_ENV_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gort::runtime {
+
+// No more Ps than this. Go has had no bound since 1.10; ours lets what exists once per P be an array.
+inline constexpr int kMaxProcs = 1024;
+
+// Which goroutines a fatal error or an uncaught panic prints. Source: Go 1.27 runtime.gotraceback.
+enum class Traceback : uint8_t {
+  kNone,    // none
+  kSingle,  // the one that failed; all when there is none
+  kAll,     // all that the user started
+  kSystem,  // the runtime's, too
+  kCrash,   // as kSystem, then abort() for a core dump
+};
+
+struct RuntimeEnv {
+  int maxprocs = 0;  // 0: not set
+  Traceback traceback = Traceback::kSingle;
+  int32_t schedtrace_ms = 0;  // 0: off
+  bool scheddetail = false;
+  bool seeded = false;  // GORT_SCHED_SEED is set, to `seed`
+  uint64_t seed = 0;
+};
+
+// One sentence about the first value that is malformed: its key, the value and what is expected. Empty: there is none.
+struct EnvError {
+  static constexpr size_t kMaxBytes = 256;
+  char sentence[kMaxBytes] = "";
+};
+
+// Reads `envp` into *env, whose other fields keep their defaults. False: *error says what is wrong.
+// Runs on: any.  Needs P: no.  Blocks: never.
+[[nodiscard]] bool ParseRuntimeEnv(const char* const* envp, RuntimeEnv* env, EnvError* error);
+
+// The same for the start of the program.
+// Runs on: any.  Needs P: no.  Blocks: never.  Errors: prints the sentence to fd 2 and ends the process with status 2.
+RuntimeEnv ReadRuntimeEnv(const char* const* envp);
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_ENV_H_
