@@ -21,6 +21,7 @@ LAYERS = [
     # 1: the kernel; no malloc, no libc beyond what sys wraps, no thread_local.
     [
         "runtime/lock",
+        "runtime/mem",
         "runtime/sys",
     ],
     # 2: where a goroutine runs, and how to get there.
