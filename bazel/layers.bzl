@@ -42,6 +42,7 @@ LAYERS = [
     ],
     # 5: what a user calls. abseil from here up.
     [
+        "runtime/channel",
         "runtime/context",
         "runtime/goroutine",
         "runtime/net",

@@ -26,6 +26,10 @@ enum class WaitReason : std::uint8_t {
   kPreempted,
   kSynctestRun,
   kSynctestWait,
+  // Waits in a bubble that only the bubble can end.
+  kSynctestChanReceive,
+  kSynctestChanSend,
+  kSynctestSelect,
 };
 
 // The text for `reason`; "" for kZero, "unknown wait reason" for a value that is none of the above.
@@ -49,6 +53,9 @@ constexpr const char* WaitReasonText(WaitReason reason) {
     case WaitReason::kPreempted: return "preempted";
     case WaitReason::kSynctestRun: return "synctest.Run";
     case WaitReason::kSynctestWait: return "synctest.Wait";
+    case WaitReason::kSynctestChanReceive: return "chan receive (durable)";
+    case WaitReason::kSynctestChanSend: return "chan send (durable)";
+    case WaitReason::kSynctestSelect: return "select (durable)";
   }
   return "unknown wait reason";
 }
