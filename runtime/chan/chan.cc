@@ -60,12 +60,6 @@ WaitReason ReasonFor(const hchan* c, WaitReason plain, WaitReason durable) {
   return c->bubble == nullptr ? plain : durable;
 }
 
-[[noreturn, gnu::noinline]] void ParkForever(WaitReason reason) {
-  selfg();
-  gopark(nullptr, nullptr, reason);
-  sys::Fatal("a goroutine that waits on a nil channel was readied; nothing may ready it");
-}
-
 }  // namespace
 
 hchan* makechan(const chantype* t, std::int64_t size) {
@@ -103,10 +97,16 @@ void chanunref(hchan* c) {
   memfree(block, BlockBytes(t, c->dataqsiz), BlockAlign(t));
 }
 
+void parkforever(WaitReason reason) {
+  selfg();
+  gopark(nullptr, nullptr, reason);
+  sys::Fatal("a goroutine that waits for what cannot happen was readied; nothing may ready it");
+}
+
 ChanStatus chansend(hchan* c, void* value, bool block) {
   if (c == nullptr) {
     if (!block) return ChanStatus::kNotReady;
-    ParkForever(WaitReason::kChanSendNilChan);
+    parkforever(WaitReason::kChanSendNilChan);
   }
   if (outsidebubble(c)) return ChanStatus::kOutsideBubble;
 
@@ -147,7 +147,7 @@ ChanStatus chansend(hchan* c, void* value, bool block) {
 ChanStatus chanrecv(hchan* c, void* place, bool block) {
   if (c == nullptr) {
     if (!block) return ChanStatus::kNotReady;
-    ParkForever(WaitReason::kChanReceiveNilChan);
+    parkforever(WaitReason::kChanReceiveNilChan);
   }
   if (outsidebubble(c)) return ChanStatus::kOutsideBubble;
   if (c->timer != nullptr) timerhooks.maybeRunChan(c->timer);
@@ -162,7 +162,7 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
   lock(&c->lock);
   // No sender waits on a closed channel: close sent them all away.
   if (sudog* sg = dequeue(&c->sendq); sg != nullptr) {
-    takefromsender(c, sg, place);
+    takefromsender(c, sg, place, [c] { unlock(&c->lock); });
     return ChanStatus::kOk;
   }
   if (c->qcount.load(std::memory_order_relaxed) > 0) {

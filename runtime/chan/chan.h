@@ -22,6 +22,7 @@
 #include <cstdint>
 
 #include "gort/gstruct/hchan.h"
+#include "gort/gstruct/waitreason.h"
 #include "gort/runtime/chan/chantype.h"
 
 namespace gort::runtime {
@@ -67,6 +68,10 @@ ChanStatus closechan(hchan* c);
 std::int64_t chanlen(const hchan* c);
 std::int64_t chancap(const hchan* c);
 
+// Stops the caller for ever: a nil channel, or a select in which nothing can happen.
+// Runs on: G | a plain thread.  Blocks: G.  Source: Go 1.27 runtime.block.
+[[noreturn]] void parkforever(WaitReason reason);
+
 // What a channel asks of the timer that feeds it (hchan.timer). The timer is in a heap only while somebody waits on the
 // channel; so it must be asked to catch up before anybody looks.
 // Writer: the package of timers, before it makes the first timer channel. Readers: any that hold such a channel.
@@ -76,7 +81,7 @@ struct chantimerhooks {
   void (*maybeRunChan)(timer* t);
   // One waiter more: the timer must be in a heap. With c->lock held, so t->f, which sends, must not run in here.
   void (*blockTimerChan)(timer* t);
-  // One waiter less. Without locks in a receive, with c->lock held in a select.
+  // One waiter less. Without locks.
   void (*unblockTimerChan)(timer* t);
   // The last handle is gone: nobody will ever receive. Forget the channel, free the timer. Ours: Go has a collector.
   void (*freeTimerChan)(timer* t);

@@ -9,7 +9,6 @@
 #include "gort/gstruct/hchan.h"
 #include "gort/gstruct/sudog.h"
 #include "gort/runtime/chan/chantype.h"
-#include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/switch/getg.h"
 
@@ -52,6 +51,13 @@ inline void unlink(waitq* q, sudog* sg) {
   }
 }
 
+// Whether the caller may wake gp, which waits in a select through several queues: the first who asks may.
+inline bool winselect(g* gp) {
+  std::uint32_t undecided = 0;
+  // Acquire and release: the winner reads and writes what the select has prepared.
+  return gp->selectDone.compare_exchange_strong(undecided, 1, std::memory_order_acq_rel, std::memory_order_relaxed);
+}
+
 // Takes out the first waiter who can still be served, or returns null. A waiter that is in a select can be woken through
 // each of its channels; who wins its selectDone may wake it, and who loses drops the entry and goes on to the next.
 // Marks what it takes out by next = itself, for dequeueSudoG.
@@ -62,19 +68,11 @@ inline sudog* dequeue(waitq* q) {
     if (sg == nullptr) return nullptr;
     unlink(q, sg);
     sg->next = sg;
-    if (sg->isSelect) {
-      std::uint32_t undecided = 0;
-      // Acquire and release: the winner goes on to read and write what the select prepared, and wakes it.
-      if (!sg->g->selectDone.compare_exchange_strong(undecided, 1, std::memory_order_acq_rel,
-                                                     std::memory_order_relaxed)) {
-        continue;
-      }
-    }
-    return sg;
+    if (!sg->isSelect || winselect(sg->g)) return sg;
   }
 }
 
-// Takes `sg` out of `q` if it is still in it. Constant time however many wait.
+// Takes `sg` out of `q` if it is still in it. Constant time however many wait. Locks: the channel's held.
 // Source: Go 1.27 waitq.dequeueSudoG, which finds out from the neighbours whether it is still in.
 inline void dequeueSudoG(waitq* q, sudog* sg) {
   if (sg->next != sg) unlink(q, sg);
@@ -136,11 +134,12 @@ inline void handtoreceiver(const hchan* c, sudog* sg, void* value) {
 
 // Receives into `place` when the sender `sg`, which we have dequeued, waits: its value, if there is no buffer; otherwise the
 // head, and its value takes the slot that becomes free, which is the tail: the buffer is full.
-// Locks: c->lock held on entry, released.
+// Locks: c->lock held on entry; released by unlockf(), which a select lets release those of its other channels, too.
 // Source: Go 1.27 runtime.recv.
-inline void takefromsender(hchan* c, sudog* sg, void* place) {
+template <class Unlock>
+void takefromsender(hchan* c, sudog* sg, void* place, Unlock unlockf) {
   if (c->dataqsiz == 0) {
-    unlock(&c->lock);
+    unlockf();
     delivervalue(c->elemtype, place, sg->elem.vp);
   } else {
     void* slot = chanbuf(c, c->recvx);
@@ -149,7 +148,7 @@ inline void takefromsender(hchan* c, sudog* sg, void* place) {
     putvalue(c->elemtype, slot, sg->elem.vp);
     c->recvx = nextslot(c, c->recvx);
     c->sendx = c->recvx;
-    unlock(&c->lock);
+    unlockf();
   }
   wake(sg, true);
 }
