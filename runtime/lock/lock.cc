@@ -21,12 +21,15 @@
 #include "gort/runtime/lock/lock.h"
 
 #include "gort/runtime/lock/futex_word.h"
+#include "gort/runtime/lock/heldlocks.h"
+#include "gort/runtime/lock/procyield.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 
 namespace gort::runtime {
 namespace {
 
+// The states. In a build that checks lock ranks the key's upper half is the rank, which stays; in every other it is 0.
 constexpr uintptr_t kUnlocked = 0;
 constexpr uintptr_t kLocked = 1;
 constexpr uintptr_t kContended = 2;
@@ -35,17 +38,6 @@ constexpr uintptr_t kContended = 2;
 constexpr int kActiveSpins = 4;
 constexpr int kPausesPerSpin = 30;
 constexpr int kPassiveSpins = 1;
-
-// One hint to the core that we wait for another one. Source: Go 1.27 runtime.procyield.
-inline void Pause() {
-#if defined(__x86_64__)
-  asm volatile("pause");
-#elif defined(__aarch64__)
-  asm volatile("isb");  // `yield` is a no-op on most cores; isb stalls for about as long as amd64's pause
-#else
-  asm volatile(".insn i 0x0f, 0, x0, x0, 16");  // `pause` (Zihintpause); a fence without effect on older cores
-#endif
-}
 
 // On one CPU the holder cannot run while we spin.
 bool SpinningHelps() {
@@ -64,8 +56,9 @@ bool TryTake(mutex* l, uintptr_t state) {
   // The load first: a failing exchange would pull the line away from the holder.
   uintptr_t key = l->key.load(std::memory_order_relaxed);
   // Acquire: pairs with the release in unlock; what the last holder wrote is ours to see.
-  return key == kUnlocked &&
-         l->key.compare_exchange_strong(key, state, std::memory_order_acquire, std::memory_order_relaxed);
+  const uintptr_t rank = key & kRankMask;
+  return key == (rank | kUnlocked) &&
+         l->key.compare_exchange_strong(key, rank | state, std::memory_order_acquire, std::memory_order_relaxed);
 }
 
 // Watches `l` for about a microsecond and a yield. True: it is ours, as `state`.
@@ -73,7 +66,7 @@ bool SpinTake(mutex* l, uintptr_t state) {
   const int active_spins = SpinningHelps() ? kActiveSpins : 0;
   for (int i = 0; i < active_spins; ++i) {
     if (TryTake(l, state)) return true;
-    for (int j = 0; j < kPausesPerSpin; ++j) Pause();
+    procyield(kPausesPerSpin);
   }
   for (int i = 0; i < kPassiveSpins; ++i) {
     if (TryTake(l, state)) return true;
@@ -84,10 +77,11 @@ bool SpinTake(mutex* l, uintptr_t state) {
 
 // Out of line, so that the uncontended lock() is a compare-exchange and a return.
 [[gnu::noinline]] void LockSlow(mutex* l) {
+  const uintptr_t rank = RankBits(l);
   uintptr_t state = kLocked;
   while (!SpinTake(l, state)) {
     // From here on `contended`, see the invariant. Acquire: the exchange may have taken a lock that was just freed.
-    if (l->key.exchange(kContended, std::memory_order_acquire) == kUnlocked) return;
+    if (l->key.exchange(rank | kContended, std::memory_order_acquire) == (rank | kUnlocked)) return;
     sys::FutexWait(FutexWord(&l->key), kContended, -1);
     state = kContended;
   }
@@ -96,20 +90,31 @@ bool SpinTake(mutex* l, uintptr_t state) {
 }  // namespace
 
 void lock(mutex* l) {
-  uintptr_t key = kUnlocked;
+  CheckRank(l);
+  const uintptr_t rank = RankBits(l);
+  uintptr_t key = rank | kUnlocked;
   // Acquire: pairs with the release in unlock.
-  if (l->key.compare_exchange_strong(key, kLocked, std::memory_order_acquire, std::memory_order_relaxed)) return;
-  LockSlow(l);
+  if (!l->key.compare_exchange_strong(key, rank | kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
+    LockSlow(l);
+  }
+  RankLocked(l);
 }
 
-bool trylock(mutex* l) { return TryTake(l, kLocked); }
+// Not checked: who does not wait cannot be part of a deadlock.
+bool trylock(mutex* l) {
+  if (!TryTake(l, kLocked)) return false;
+  RankLocked(l);
+  return true;
+}
 
 void unlock(mutex* l) {
+  const uintptr_t rank = RankBits(l);
   // Release: publishes the critical section; pairs with the acquires above. An exchange and not a store, because the
-  // old value says whether somebody sleeps.
-  const uintptr_t key = l->key.exchange(kUnlocked, std::memory_order_release);
-  if (key == kLocked) return;
-  if (key != kContended) sys::Fatal("unlock of a runtime mutex that is not locked");
+  // old value says whether somebody sleeps. From here on `l` may be gone.
+  const uintptr_t state = l->key.exchange(rank | kUnlocked, std::memory_order_release) - rank;
+  if (state != kUnlocked) RankUnlocked(rank);
+  if (state == kLocked) return;
+  if (state != kContended) sys::Fatal("unlock of a runtime mutex that is not locked");
   sys::FutexWake(FutexWord(&l->key), 1);
 }
 
