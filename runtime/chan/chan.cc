@@ -10,6 +10,7 @@
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/chan/chan_ops.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/mem/mem.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
@@ -69,6 +70,7 @@ hchan* makechan(const chantype* t, std::int64_t size) {
   void* memory = memalloc(BlockBytes(t, slots), BlockAlign(t));
   if (memory == nullptr) return nullptr;
   auto* c = new (memory) chanblock{};
+  lockInit(&c->lock, lockRankHchan);
   c->refs.store(1, std::memory_order_relaxed);
   c->dataqsiz = slots;
   c->buf = static_cast<char*>(memory) + BufferOffset(t);
