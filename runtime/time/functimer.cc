@@ -1,0 +1,44 @@
+#include "gort/runtime/time/functimer.h"
+
+#include "gort/runtime/time/duration.h"
+#include "gort/runtime/time/time.h"
+
+namespace gort::internal {
+
+FuncTimer::FuncTimer(SourceLocation where) : where_(where) { runtime::timerinit(&t_, &Fire, this); }
+
+bool FuncTimer::Start(std::int64_t d_ns) {
+  Ref();  // the waiting timer's, first: it may fire at once
+  const bool waiting = runtime::timerreset(&t_, runtime::timerafter(d_ns), 0);
+  if (waiting) Unref();  // it had one
+  return waiting;
+}
+
+bool FuncTimer::Stop() {
+  const bool waiting = runtime::timerstop(&t_);
+  if (waiting) Unref();
+  return waiting;
+}
+
+void FuncTimer::Unref() {
+  // Release: what we did comes before the end; acquire: what the others did, too.
+  if (refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // Nobody has started it, or we would not be the last. The scheduler may still be in Fire, which started a goroutine that is
+  // over already.
+  runtime::timerstopwait(&t_);
+  delete this;
+}
+
+// Source: Go 1.27 time.goFunc.
+void FuncTimer::Fire(void* self, std::uintptr_t, std::int64_t) {
+  auto* f = static_cast<FuncTimer*>(self);
+  Go([ref = FuncTimerRef(f)] { ref.get()->Call(); }, f->where_);
+}
+
+Timer MakeFuncTimer(absl::Duration d, FuncTimer* f) {
+  FuncTimerRef ref(f);
+  f->Start(ToTimerNs(d));
+  return Timer(std::move(ref));
+}
+
+}  // namespace gort::internal
