@@ -3,6 +3,7 @@
 #define GORT_GORT_H_
 
 #include "gort/runtime/goroutine/goroutine.h"  // IWYU pragma: export
+#include "gort/runtime/guest/guest.h"          // IWYU pragma: export
 #include "gort/runtime/panic/panic.h"          // IWYU pragma: export
 
 #endif  // GORT_GORT_H_

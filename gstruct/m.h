@@ -66,8 +66,11 @@ struct m {
 
   // ---- From here on the names are Go's but the offsets ours: no tool reads them. ----
 
-  // Depth of runtime locks and of sections that must not lose the P.
-  std::int32_t locks;
+  // Depth of sections that must not lose the P: above 0 in all scheduler code, 0 in the user's. Writer: the thread. Readers:
+  // who wants to take the P (runtime/sched/pin.h).
+  std::atomic<std::int32_t> locks;
+  // Ours: whether the P in `p` is still this M's; a Phold of runtime/sched/pin.h. Writers: the thread, and who takes its P.
+  std::atomic<std::uint32_t> phold;
   // 1 while it prints a fatal error, more when that fails again. No writer yet.
   std::int32_t dying;
   // It is looking for work and counted in sched.nmspinning.
@@ -76,12 +79,21 @@ struct m {
   bool blocked;
   // What the thread sleeps on while it has nothing to do.
   note park;
-  // Next in allm. No writer yet: there is one M.
+  // Next in allm. Written once, by allocm; an m never goes away, it is reused.
   m* alllink;
-  // Next in sched.midle. Guard: sched.lock.
+  // Next in sched.midle, or another list of Ms. Guard: sched.lock.
   m* schedlink;
+  // On sched.freem: not 0 while the ended thread still stands on the stack that is part of this m. Writer: that thread, and
+  // the kernel. Source: Go 1.27 m.freeWait.
+  std::atomic<std::uint32_t> freeWait;
   // The goroutine locked to this thread by LockOSThread; null when none.
   struct g* lockedg;
+  // How often that goroutine has called LockOSThread. Source: Go 1.27 m.lockedExt.
+  std::uint32_t lockedExt;
+  // It is a thread that gort did not make: it never holds a P, and stops on `park` where a goroutine would park. Constant.
+  bool isextra;
+  // State of its random numbers. Writer and reader: the thread. Source: Go 1.27 m.cheaprand.
+  std::uint64_t cheaprand;
   // gopark's arguments on their way to park_m: called on g0 once the goroutine is kGwaiting.
   bool (*waitunlockf)(struct g*, void*);
   void* waitlock;

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "gort/gstruct/glist.h"
+#include "gort/gstruct/timers.h"
 
 namespace gort::runtime {
 
@@ -36,12 +37,13 @@ struct p {
   // Next in sched.pidle. Guard: sched.lock.
   p* link;
   // Counts time slices. Writer: execute. Readers: sysmon, debug output.
-  std::uint32_t schedtick;
-  // Counts system calls. Writer: exitsyscall. Reader: sysmon.
-  std::uint32_t syscalltick;
+  std::atomic<std::uint32_t> schedtick;
+  // Counts system calls, begun and ended: odd while its M is in one. Writers: entersyscall, exitsyscall; and who takes the P
+  // from an M. Reader: sysmon.
+  std::atomic<std::uint32_t> syscalltick;
   struct sysmontick sysmontick;
-  // The M that holds it; null when idle. Writer: schedinit.
-  struct m* m;
+  // The M that holds it; null when idle. Writers: that M, and whoever takes the P from it (runtime/sched/pin.h).
+  std::atomic<struct m*> m;
 
   // goids not yet used: [goidcache, goidcacheend). Writer and reader: the owner.
   std::uint64_t goidcache;
@@ -64,8 +66,11 @@ struct p {
   std::atomic<std::uint64_t> goroutinesCreated;
   std::atomic<std::uint64_t> goroutinesEnded;
 
-  // Ours: how many goroutines in a row came from runnext. Writer and reader: the owner.
-  std::uint32_t inherited;
+  // Its goroutines have had their time slice, and others wait: the next one does not come from runnext. Writers: sysmon
+  // sets, the owner clears. Source: Go 1.27 p.preempt.
+  std::atomic<bool> preempt;
+  // Its timers. Guard: timers.lock.
+  struct timers timers;
 };
 
 }  // namespace gort::runtime

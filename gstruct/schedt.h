@@ -26,7 +26,7 @@ struct schedt {
   alignas(8) mutex lock;
 
   m* midle;                    // idle Ms, through m.schedlink (lock)
-  std::int32_t nmidle;         // their number (lock)
+  std::atomic<std::int32_t> nmidle;  // their number; written under lock
   std::int32_t nmidlelocked;   // Ms that wait for the goroutine locked to them (lock)
   std::int64_t mnext;          // id of the next M (lock)
   std::int32_t maxmcount;      // most Ms that may exist: 10000 (lock)
@@ -43,6 +43,23 @@ struct schedt {
   std::atomic<std::int32_t> runqsize; // runq.size, for a look without the lock; written under it
 
   gList gFree;                        // dead goroutines with stacks that no P keeps (lock)
+
+  // Stopping the world (runtime/sched/world.h).
+  std::atomic<bool> gcwaiting;  // somebody stops it: Ms give their Ps up
+  std::int32_t stopwait;        // Ps that still run (lock)
+  note stopnote;                // woken when stopwait becomes 0
+
+  // sysmon (runtime/sched/sysmon.h).
+  std::atomic<bool> sysmonstarted;
+  std::atomic<bool> sysmonwait;    // it sleeps deeply, because every P is idle
+  std::atomic<bool> sysmonasleep;  // it sleeps: wakesysmon may wake it, once
+  note sysmonnote;
+  m* newmhandoff;                // Ms whose thread sysmon shall start, through m.schedlink (lock)
+
+  // Ours: threads that gort did not make and that wait in one of our primitives: they count for nothing in the deadlock check.
+  std::atomic<std::int32_t> nmextrawaiting;
+  m* extram;                     // m structs for such threads, not in use, through m.schedlink (lock)
+  m* freem;                      // m structs of threads that have ended, through m.schedlink (lock)
 
   std::atomic<std::uint64_t> goroutinesCreated;  // those started by threads without a P; the others count in their P
 };

@@ -13,7 +13,7 @@
 //   kGidle      | no             | malg, which builds it             | null
 //   kGrunnable  | yes, on one    | nobody runs on it: the queue      | null
 //   kGrunning   | no             | the goroutine itself              | the M it is on
-//   kGsyscall   | no             | the goroutine, without a P        | the M it is on
+//   kGsyscall   | no             | the goroutine, perhaps without P  | the M it is on
 //   kGwaiting   | no             | nobody runs on it: who readies it | null
 //   kGdead      | no             | the free list, or goexit0         | null
 //

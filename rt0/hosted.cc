@@ -16,6 +16,7 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/startup.h"
+#include "gort/runtime/thread/thread.h"
 
 extern "C" [[noreturn]] void gort_rt0_ok(int argc, char** argv) asm("runtime.rt0_ok");
 
@@ -57,6 +58,7 @@ void Main(void*) {
 int hostedmain(int argc, char** argv, char**) {
   hooks.threadstack = &ThreadStack;
   InstallTraceback();
+  InstallThreads();
   // A cancelled thread would unwind whichever goroutine it runs.
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
   InstallPanicHandler();

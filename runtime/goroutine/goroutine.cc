@@ -5,9 +5,15 @@
 #include <unwind.h>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/status.h"
 #include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/locked.h"
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sched/startup.h"
+#include "gort/runtime/sched/syscall.h"
+#include "gort/runtime/sched/thread.h"
+#include "gort/runtime/sched/world.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -64,6 +70,27 @@ std::uint64_t Goid() {
   const runtime::g* gp = Self();
   return gp != nullptr ? gp->goid : 0;
 }
+
+int GoMaxProcs(int n) {
+  runtime::ensurestarted();
+  runtime::selfg();
+  const int before = runtime::gomaxprocs.load();
+  if (n > runtime::kMaxProcs) n = runtime::kMaxProcs;
+  if (n > 0 && n != before) runtime::setmaxprocs(n);
+  return before;
+}
+
+void LockOSThread() { runtime::lockosthread(); }
+void UnlockOSThread() { runtime::unlockosthread(); }
+
+bool internal::EnterBlocking() {
+  const runtime::g* gp = Self();
+  if (gp == nullptr || gp->atomicstatus.load(std::memory_order_relaxed) == runtime::kGsyscall) return false;
+  runtime::entersyscall();
+  return true;
+}
+
+void internal::ExitBlocking() { runtime::exitsyscall(); }
 
 int NumGoroutine() { return runtime::gcount(); }
 

@@ -47,6 +47,10 @@ void RunClosure(void* room) {
   (*f)();
 }
 
+// entersyscall, unless the caller is no goroutine or in Blocking already. Returns whether it was called.
+bool EnterBlocking();
+void ExitBlocking();
+
 template <class F>
 void GoInPlace(const runtime::GoSpec& spec, F&& f) {
   using Closure = std::decay_t<F>;
@@ -120,6 +124,46 @@ int NumGoroutine();
 
 // How many CPUs this process may run on, as found at its start. Source: Go 1.27 runtime.NumCPU.
 int NumCPU();
+
+// Sets how many goroutines run at the same time, 1 to 1024 (more is taken for 1024), and returns the previous number; n <= 0
+// only asks. The default is GORT_MAXPROCS, or what affinity and the control group's CPU quota allow.
+// Goroutines that compute are not interrupted; those that no longer have a place wait for one at their next call into gort.
+// Source: Go 1.27 runtime.GOMAXPROCS.
+int GoMaxProcs(int n);
+
+// Locks the calling goroutine to its thread: no other runs on it, and it runs on no other, until UnlockOSThread has been called
+// as often. For state that belongs to a thread: errno over several calls, thread_local, a GL context, namespaces. A goroutine
+// that ends while locked takes the thread with it. On a plain thread both do nothing, as UnlockOSThread does when not locked.
+// Blocks: never; but each later switch of a locked goroutine costs two futex calls.
+// Source: Go 1.27 runtime.LockOSThread, runtime.UnlockOSThread.
+void LockOSThread();
+void UnlockOSThread();
+
+// LockOSThread for a scope.
+class ThreadLock {
+ public:
+  ThreadLock() { LockOSThread(); }
+  ~ThreadLock() { UnlockOSThread(); }
+  ThreadLock(const ThreadLock&) = delete;
+  ThreadLock& operator=(const ThreadLock&) = delete;
+};
+
+// Calls f, which blocks the thread (a system call, a lock of another library, thread.join()), and returns what it returns.
+// Meanwhile other goroutines run: if f takes longer than some 20 us, another thread takes over. Without Blocking they
+// would wait for up to 10 ms. f may call anything, gort included. An exception of f comes out.
+// Runs on: any thread; on a plain thread it is just the call.  Blocks: what f blocks.
+// Source: what Go does around each system call, runtime.entersyscall.
+template <class F>
+  requires std::is_invocable_v<F>
+auto Blocking(F&& f) -> std::invoke_result_t<F> {
+  struct Call {
+    bool entered = internal::EnterBlocking();
+    ~Call() {
+      if (entered) internal::ExitBlocking();
+    }
+  } call;
+  return std::forward<F>(f)();
+}
 
 // Whether the caller runs on a goroutine, as opposed to a plain thread.
 bool OnGoroutine();

@@ -1,13 +1,19 @@
 #include "gort/runtime/sched/globals.h"
 
+#include "gort/runtime/lock/lockrank.h"
+
 namespace gort::runtime {
 
 constinit g g0{};
 constinit m m0{};
-constinit schedt sched{.goidgen = 1};  // 1 is main's, whoever starts first
-constinit p* allp[1]{};
+constinit schedt sched{.goidgen = 1, .lock = lockRanked(lockRankSched)};  // 1 is main's, whoever starts first
+constinit std::atomic<p*> allp[kMaxProcs]{};
+constinit std::atomic<std::int32_t> gomaxprocs{0};
+constinit std::atomic<m*> allm{nullptr};
 constinit std::atomic<g*> allgs{nullptr};
 constinit std::atomic<std::int64_t> allglen{0};
+constinit bool seeded = false;
+constinit std::uint64_t seed = 0;
 
 std::int32_t argc = 0;
 char** argv = nullptr;

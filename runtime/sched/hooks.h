@@ -6,6 +6,10 @@
 #include <cstdint>
 
 #include "gort/gstruct/g.h"
+#include "gort/gstruct/glist.h"
+#include "gort/gstruct/m.h"
+#include "gort/gstruct/p.h"
+#include "gort/runtime/sched/poller.h"
 
 namespace gort::runtime {
 
@@ -14,11 +18,34 @@ struct Hooks {
   // got when gp is the goroutine it interrupted; null when gp is parked, or is the caller itself.
   // Must be async-signal-safe in practice: no allocation, no lock that the interrupted code may hold.
   void (*traceback)(g* gp, void* ucontext);
-  // The bounds of the calling thread's own stack, when the environment knows them better than rt0_go's guess.
+  // The bounds of the first thread's own stack, when the environment knows them better than rt0_go's guess.
+  // Runs on: that thread.
   void (*threadstack)(stack* s);
+
+  // Starts a thread that sets mp->g0 current, gives it the bounds of its stack and calls mstartthread(mp). All signals are
+  // blocked meanwhile. Returns 0 or an errno. Null: threads are made by clone, for a program without libc.
+  int (*newthread)(m* mp);
+  // A thread that gort did not make has got its g: arranges that dropm runs when it ends.
+  void (*threadattach)();
+  // Called by the first go statement of a program that does not have our entry point, after the scheduler is ready and before
+  // any goroutine runs.
+  void (*gueststart)();
+
+  // The timer package. timerrun: runs the timers of pp that are due at `now_ns`, on g0. timermove: gives the timers of
+  // `from`, which nobody holds, to `to`; the world is stopped. Never called while every p.timers.minWhen is 0.
+  void (*timerrun)(p* pp, std::int64_t now_ns);
+  void (*timermove)(p* from, p* to);
+
+  // The network package: see poller.h.
+  gList (*netpoll)(std::int64_t delay_ns) = &futexpoll;
+  void (*netpollbreak)() = &futexpollbreak;
+
+  // The synctest package: gp, which has a bubble, changes its status; it ends. Never called for a goroutine without one.
+  void (*bubblechange)(g* gp, std::uint32_t from, std::uint32_t to);
+  void (*bubbleleave)(g* gp);
 };
 
-// Writers: the layer that owns the entry, before main. Readers: the scheduler, on the first thread or coming down.
+// Writers: the layer above, before what they serve is used for the first time. Readers: the scheduler.
 extern Hooks hooks;
 
 }  // namespace gort::runtime

@@ -7,6 +7,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
+#include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/stack/stack.h"
@@ -161,10 +162,10 @@ void gfput(p* pp, g* gp) {
   unlock(&sched.lock);
 }
 
-void gftrim(p* pp) {
+void gftrim() {
   int most = kTrimMost;
-  trim(&pp->gFree, &most);
   lock(&sched.lock);
+  for (const p* pp = sched.pidle; pp != nullptr; pp = pp->link) trim(&pp->gFree, &most);  // sched.lock keeps it idle
   trim(&sched.gFree, &most);
   for (int size_class = 0; size_class < kNumStackClasses; ++size_class) trim(&gfree_other[size_class], &most);
   unlock(&sched.lock);
@@ -173,13 +174,12 @@ void gftrim(p* pp) {
 std::int32_t gcount() {
   // First the ended ones: whoever ended was created before, so the difference is never too small.
   std::uint64_t ended = 0;
-  for (const p* pp : allp) {
-    if (pp != nullptr) ended += pp->goroutinesEnded.load(std::memory_order_acquire);
+  std::int32_t n = 0;  // also Ps that are dead now
+  for (const p* pp; n < kMaxProcs && (pp = procat(n)) != nullptr; ++n) {
+    ended += pp->goroutinesEnded.load(std::memory_order_acquire);
   }
   std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_relaxed);
-  for (const p* pp : allp) {
-    if (pp != nullptr) created += pp->goroutinesCreated.load(std::memory_order_relaxed);
-  }
+  for (std::int32_t i = 0; i < n; ++i) created += procat(i)->goroutinesCreated.load(std::memory_order_relaxed);
   return static_cast<std::int32_t>(created - ended);
 }
 

@@ -11,7 +11,7 @@
 // A parked goroutine with a shallow stack thus costs one page: g, closure and frames share it.
 // A g never goes away, because debuggers and tracebacks walk allgs without a lock. So its slot stays with it, and serves the
 // next goroutine whose stack is of the same class: the free lists here are what stack/'s own caches are for others. What a
-// dead goroutine has touched goes back to the kernel when the M has been idle for a while (gftrim). Large stacks, main's
+// dead goroutine has touched goes back to the kernel when all have been idle for a while (gftrim). Large stacks, main's
 // for one, are an exception: their g lies in a small slot of its own, and they are unmapped at once.
 #ifndef GORT_RUNTIME_SCHED_MALG_H_
 #define GORT_RUNTIME_SCHED_MALG_H_
@@ -40,9 +40,10 @@ inline constexpr std::size_t kMaxClosureBytes = 2048;
 // Source: Go 1.27 runtime.gfput.
 void gfput(p* pp, g* gp);
 
-// Gives memory of dead goroutines back to the kernel, all but the page that holds the g; some of them at each call.
-// Runs on: g0, idle.  Needs P: pp.  Locks: takes sched.lock.  Blocks: never.
-void gftrim(p* pp);
+// Gives memory of dead goroutines back to the kernel, all but the page that holds the g: those that idle Ps and nobody keep;
+// some of them at each call.
+// Runs on: sysmon.  Locks: takes sched.lock.  Blocks: never.
+void gftrim();
 
 // Adds one to a counter that only the caller writes: no locked operation. Release: who sees the new value sees what came
 // before; gcount needs that.

@@ -6,11 +6,16 @@
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/sched/globals.h"
-#include "gort/runtime/sched/idle.h"
+#include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/malg.h"
+#include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
+#include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/startup.h"
+#include "gort/runtime/sched/sysmon.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -23,10 +28,21 @@ namespace gort::runtime {
 
 namespace {
 
-p* CurrentP() {
-  g* self = getg();
-  return self != nullptr ? self->m->p : nullptr;
-}
+// The caller's P for as long as this lives; null when it has none.
+class PinnedP {
+ public:
+  PinnedP() : mp_(getg() != nullptr ? getg()->m : nullptr), pp_(mp_ != nullptr ? pin(mp_) : nullptr) {}
+  ~PinnedP() {
+    if (mp_ != nullptr) unpin(mp_);
+  }
+  PinnedP(const PinnedP&) = delete;
+  PinnedP& operator=(const PinnedP&) = delete;
+  p* get() const { return pp_; }
+
+ private:
+  m* mp_;
+  p* pp_;
+};
 
 // goids are handed to Ps in batches, so that starting a goroutine touches no shared counter.
 std::uint64_t NextGoid(p* pp) {
@@ -62,7 +78,8 @@ void StartUnderSanitizer(void* closure) {
 g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_align, const GoSpec& spec, void** room) {
   if (fn == nullptr) sys::Fatal("go of nil func value");
   if (!started.load(std::memory_order_acquire)) startearly();
-  p* pp = CurrentP();
+  const PinnedP pinned;
+  p* pp = pinned.get();
   g* gp = gfget(pp, spec.stack_bytes, closure_bytes, closure_align, room);
   gp->startpc = reinterpret_cast<uintptr_t>(fn);
   auto* entry = fn;
@@ -83,25 +100,40 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   const g* self = getg();
   gp->parentGoid = self != nullptr ? self->goid : 0;
   gp->labels = self != nullptr ? self->labels : nullptr;
+  gp->bubble = self != nullptr ? self->bubble : nullptr;
   gp->goid = NextGoid(pp);
   fiber::Create(gp);
   return gp;
 }
 
 void newprocabandon(g* gp) {
+  const PinnedP pinned;
+  gp->bubble = nullptr;
   fiber::Destroy(gp);
-  gfput(CurrentP(), gp);
+  gfput(pinned.get(), gp);
 }
 
 void newprocready(g* gp) {
   casgstatus(gp, kGdead, kGrunnable);
-  if (p* pp = CurrentP(); pp != nullptr) {
-    CountOne(&pp->goroutinesCreated);
-    runqput(pp, gp, true);
-  } else {
-    sched.goroutinesCreated.fetch_add(1, std::memory_order_relaxed);
-    injectglist(gp);
+  const bool others = mainStarted.load(std::memory_order_acquire);  // false: main itself, or a constructor's
+  if (others && !sched.sysmonstarted.load(std::memory_order_relaxed)) startsysmon();
+  {
+    const PinnedP pinned;
+    if (p* pp = pinned.get(); pp != nullptr) [[likely]] {
+      CountOne(&pp->goroutinesCreated);
+      runqput(pp, gp, true);
+      if (others) wakep();
+      gp = nullptr;
+    }
   }
+  if (gp != nullptr) {
+    sched.goroutinesCreated.fetch_add(1, std::memory_order_relaxed);
+    injectg(gp);
+    const g* self = getg();
+    if (self != nullptr && self == self->m->curg && self->atomicstatus.load(std::memory_order_relaxed) == kGrunning) regainp();
+    return;
+  }
+  if (seeded) [[unlikely]] seededyield();
 }
 
 void newproc(void (*const* fnword)(void*)) {
@@ -111,7 +143,7 @@ void newproc(void (*const* fnword)(void*)) {
   void* room;
   g* gp = newproc1(*fnword, 0, 1, spec, &room);
   gp->goid = 1;
-  --allp[0]->goidcache;  // not used after all
+  --procat(0)->goidcache;  // not used after all
   newprocready(gp);
 }
 

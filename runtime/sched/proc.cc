@@ -6,72 +6,25 @@
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/lock/note.h"
+#include "gort/runtime/sched/findrunnable.h"
 #include "gort/runtime/sched/globals.h"
-#include "gort/runtime/sched/idle.h"
+#include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/locked.h"
+#include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/malg.h"
+#include "gort/runtime/sched/pin.h"
+#include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
+#include "gort/runtime/sched/seeded.h"
+#include "gort/runtime/sched/syscall.h"
+#include "gort/runtime/sched/thread.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
 namespace gort::runtime {
 
 namespace {
-
-// Every so many time slices the global queue goes first: two goroutines that keep readying each other would otherwise
-// hold the P for ever. A prime, so that it does not fall in step with a program's own rhythm. Source: Go schedule.
-constexpr std::uint32_t kGlobalQueueTick = 61;
-
-// A goroutine from runnext goes on in the time slice of the one that readied it, so a pair that keeps readying each other
-// never ends its slice. Go's sysmon ends it after 10 ms; here it ends after so many turns, about as long as 100 us.
-constexpr std::uint32_t kInheritMost = 1000;
-
-// Separates the M from its goroutine. Source: Go 1.27 runtime.dropg.
-void dropg(m* mp) {
-  mp->curg->m = nullptr;
-  mp->curg = nullptr;
-}
-
-// Source: Go 1.27 runtime.execute.
-const gobuf* execute(m* mp, g* gp, bool inherit_time) {
-  casgstatus(gp, kGrunnable, kGrunning);
-  gp->waitsince = 0;
-  gp->m = mp;
-  mp->curg = gp;
-  if (inherit_time) {
-    ++mp->p->inherited;
-  } else {
-    mp->p->inherited = 0;
-    ++mp->p->schedtick;
-  }
-  return &gp->sched;
-}
-
-// Takes from the global queue, without the lock when it looks empty.
-g* globrunqtake(p* pp) {
-  if (sched.runqsize.load(std::memory_order_relaxed) == 0) return nullptr;
-  lock(&sched.lock);
-  g* gp = globrunqget(pp);
-  unlock(&sched.lock);
-  return gp;
-}
-
-// Source: Go 1.27 runtime.findRunnable, its first part.
-g* findRunnable(p* pp, bool* inherit_time) {
-  *inherit_time = false;
-  if (pp->inherited >= kInheritMost) {
-    pp->inherited = 0;
-    if (g* gp = pp->runnext.exchange(nullptr, std::memory_order_acq_rel); gp != nullptr) runqput(pp, gp, false);
-    if (g* gp = globrunqtake(pp); gp != nullptr) return gp;
-  }
-  if (pp->schedtick % kGlobalQueueTick == 0) {
-    if (g* gp = globrunqtake(nullptr); gp != nullptr) return gp;
-  }
-  for (;;) {
-    if (g* gp = runqget(pp, inherit_time); gp != nullptr) return gp;
-    if (g* gp = globrunqtake(pp); gp != nullptr) return gp;
-    stopm();
-  }
-}
 
 // gopark's half on g0. Source: Go 1.27 runtime.park_m.
 const gobuf* park_m(g* gp, void*) {
@@ -84,30 +37,83 @@ const gobuf* park_m(g* gp, void*) {
     mp->waitlock = nullptr;
     if (!unlockf(gp, lock)) {
       casgstatus(gp, kGwaiting, kGrunnable);
-      return execute(mp, gp, true);
+      if (mp->p != nullptr) return execute(mp, gp, true);
+      globrunqputone(gp);
     }
   }
   return schedule();
+}
+
+// gopark of a thread that gort did not make. It stays associated with its m, which is how goready knows it.
+void threadpark(g* gp, UnlockFn unlockf, void* lock) {
+  m* mp = gp->m;
+  noteclear(&mp->park);
+  casgstatus(gp, kGrunning, kGwaiting);
+  if (unlockf != nullptr && !unlockf(gp, lock)) {
+    casgstatus(gp, kGwaiting, kGrunning);
+    return;
+  }
+  sched.nmextrawaiting.fetch_add(1, std::memory_order_relaxed);
+  notesleep(&mp->park);
+  sched.nmextrawaiting.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // Source: Go 1.27 runtime.goschedImpl.
 const gobuf* gosched_m(g* gp, void*) {
   casgstatus(gp, kGrunning, kGrunnable);
   dropg(gp->m);
+  globrunqputone(gp);
+  return schedule();
+}
+
+// Source: Go 1.27 runtime.goyield_m.
+const gobuf* goyield_m(g* gp, void*) {
+  m* mp = gp->m;
+  casgstatus(gp, kGrunning, kGrunnable);
+  dropg(mp);
+  if (mp->p != nullptr) {
+    runqput(mp->p, gp, false);
+  } else {
+    globrunqputone(gp);
+  }
+  return schedule();
+}
+
+// regainp's half on g0: an idle P at once, or a place in the global queue. Source: Go 1.27 runtime.exitsyscall0.
+const gobuf* regainp_m(g* gp, void*) {
+  m* mp = gp->m;
+  casgstatus(gp, kGrunning, kGrunnable);
+  dropg(mp);
   lock(&sched.lock);
-  globrunqput(gp);
+  p* pp = pidleget();
+  if (pp == nullptr) globrunqput(gp);
   unlock(&sched.lock);
+  if (pp != nullptr) {
+    acquirep(mp, pp);
+    return execute(mp, gp, false);
+  }
   return schedule();
 }
 
 // Source: Go 1.27 runtime.goexit0.
 const gobuf* goexit0(g* gp, void*) {
   m* mp = gp->m;
+  const bool locked = gp->lockedm != nullptr;
   casgstatus(gp, kGrunning, kGdead);
   dropg(mp);
+  gp->lockedm = nullptr;
+  mp->lockedg = nullptr;
+  mp->lockedExt = 0;
   fiber::Destroy(gp);
-  CountOne(&mp->p->goroutinesEnded);
+  if (mp->p != nullptr) {
+    CountOne(&mp->p->goroutinesEnded);
+  } else {
+    sched.goroutinesCreated.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (gp->bubble != nullptr) hooks.bubbleleave(gp);
   gfput(mp->p, gp);
+  // Whatever it did to its thread (that is why it was locked) dies with it.
+  if (locked) mexit();
   return schedule();
 }
 
@@ -116,41 +122,123 @@ bool unlockMutex(g*, void* l) {
   return true;
 }
 
+// Wakes a thread that waits in threadpark. It goes on only when the note is woken, so its m is there until then.
+void threadready(g* gp) {
+  casgstatus(gp, kGwaiting, kGrunning);
+  notewakeup(&gp->m->park);
+}
+
 }  // namespace
+
+void dropg(m* mp) {
+  mp->curg->m = nullptr;
+  mp->curg = nullptr;
+}
+
+const gobuf* execute(m* mp, g* gp, bool inherit_time) {
+  casgstatus(gp, kGrunnable, kGrunning);
+  gp->waitsince = 0;
+  gp->m = mp;
+  mp->curg = gp;
+  if (!inherit_time) {
+    auto& tick = mp->p->schedtick;
+    tick.store(tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  // The last use of the P. Release: pairs with takep's acquire.
+  mp->locks.store(0, std::memory_order_release);
+  return &gp->sched;
+}
 
 const gobuf* schedule() {
   m* mp = getg()->m;
-  bool inherit_time;
-  g* gp = findRunnable(mp->p, &inherit_time);
-  return execute(mp, gp, inherit_time);
+  if (mp->lockedg != nullptr) [[unlikely]] {
+    stoplockedm();
+    return execute(mp, mp->lockedg, false);
+  }
+  if (mp->p == nullptr) [[unlikely]] {  // it was taken while the goroutine ran
+    lock(&sched.lock);
+    p* pp = pidleget();
+    unlock(&sched.lock);
+    if (pp != nullptr) {
+      acquirep(mp, pp);
+    } else {
+      stopm();
+    }
+  }
+  for (;;) {
+    bool inherit_time;
+    g* gp = findRunnable(mp, &inherit_time);
+    if (mp->spinning) resetspinning(mp);
+    if (gp->lockedm == nullptr) [[likely]] return execute(mp, gp, inherit_time);
+    startlockedm(gp);  // only its own thread may run it; gives that our P
+  }
 }
 
 void gopark(UnlockFn unlockf, void* lock, WaitReason reason) {
   g* gp = getg();
   m* mp = gp->m;
-  if (gp == mp->g0) sys::Fatal("gopark: the scheduler's own stack cannot wait; a goroutine must");
   gp->waitreason = reason;
+  if (gp == mp->g0) [[unlikely]] {
+    if (!mp->isextra) sys::Fatal("gopark: the scheduler's own stack cannot wait; a goroutine must");
+    threadpark(gp, unlockf, lock);
+    return;
+  }
+  const bool in_syscall = gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall;
+  if (in_syscall) [[unlikely]] leavesyscall();
+  pin(mp);  // until the scheduler has found something else to run
   mp->waitunlockf = unlockf;
   mp->waitlock = lock;
   mcall(&park_m, nullptr);
+  if (in_syscall) [[unlikely]] entersyscall();
 }
 
 void goparkunlock(mutex* l, WaitReason reason) { gopark(&unlockMutex, l, reason); }
 
 void goready(g* gp) {
-  casgstatus(gp, kGwaiting, kGrunnable);
-  g* self = getg();
-  if (self != nullptr && self->m->p != nullptr) {
-    runqput(self->m->p, gp, true);
+  if (gp->m != nullptr) [[unlikely]] {
+    threadready(gp);
     return;
   }
-  injectglist(gp);
+  casgstatus(gp, kGwaiting, kGrunnable);
+  g* self = getg();
+  if (self == nullptr) [[unlikely]] {
+    injectg(gp);
+    return;
+  }
+  m* mp = self->m;
+  if (p* pp = pin(mp); pp != nullptr) [[likely]] {
+    runqput(pp, gp, true);
+    wakep();
+    unpin(mp);
+    if (seeded) [[unlikely]] seededyield();
+    return;
+  }
+  unpin(mp);
+  injectg(gp);
+  if (self == mp->curg && self->atomicstatus.load(std::memory_order_relaxed) == kGrunning) regainp();
 }
 
-void gosched() { mcall(&gosched_m, nullptr); }
+void gosched() {
+  if (getg()->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) return;  // it keeps nobody from running
+  pin(getg()->m);
+  mcall(&gosched_m, nullptr);
+}
+
+void goyield() {
+  if (getg()->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) return;
+  pin(getg()->m);
+  mcall(&goyield_m, nullptr);
+}
+
+void regainp() {
+  pin(getg()->m);
+  mcall(&regainp_m, nullptr);
+}
 
 void goexit1() {
   g* gp = getg();
+  if (gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) leavesyscall();
+  pin(gp->m);
   fiber::Retire(gp);
   mcall(&goexit0, nullptr);
   __builtin_unreachable();
@@ -160,6 +248,7 @@ void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
   if (gp->atomicstatus.load(std::memory_order_relaxed) != from) {
     sys::Fatal("casgstatus: the goroutine is not in the state it must be in; was it readied twice, or used after its end?");
   }
+  if (gp->bubble != nullptr) [[unlikely]] hooks.bubblechange(gp, from, to);
   // Release: who sees the new status sees what the owner of the old one left in g.
   gp->atomicstatus.store(to, std::memory_order_release);
 }

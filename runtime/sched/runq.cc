@@ -2,9 +2,12 @@
 
 #include <atomic>
 
+#include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
+#include "gort/runtime/sys/linux.h"
+#include "gort/runtime/sys/pause.h"
 
 namespace gort::runtime {
 
@@ -46,8 +49,9 @@ bool runqputtail(p* pp, g* gp, std::uint32_t* head, std::uint32_t* tail) {
 
 void runqput(p* pp, g* gp, bool next) {
   if (next) {
-    // Release/acquire: hands gp to a thief that takes it from runnext, and the displaced one to us.
-    gp = pp->runnext.exchange(gp, std::memory_order_acq_rel);
+    // Hands gp to a thief that takes it from runnext, and the displaced one to us. Sequentially consistent: submit-1 of
+    // findrunnable.cc.
+    gp = pp->runnext.exchange(gp, std::memory_order_seq_cst);
     if (gp == nullptr) return;
   }
   std::uint32_t head;
@@ -82,13 +86,21 @@ void globrunqput(g* gp) {
   sched.runqsize.store(sched.runq.size, std::memory_order_relaxed);
 }
 
-g* globrunqget(p* pp) {
+void globrunqputone(g* gp) {
+  lock(&sched.lock);
+  globrunqput(gp);
+  unlock(&sched.lock);
+}
+
+g* globrunqget(p* pp, bool batch) {
   g* gp = pop(&sched.runq);
   if (gp == nullptr) return nullptr;
-  // The share of one P among one is everything, but never more than half a ring: it must not overflow at once.
-  constexpr std::int32_t kMost = runqSize / 2;
-  if (pp != nullptr) {
-    for (std::int32_t n = 1; n < kMost; ++n) {
+  if (batch) {
+    // A P's share, but never more than half a ring. Source: Go 1.27 runtime.globrunqget.
+    constexpr std::int32_t kMost = runqSize / 2;
+    std::int32_t n = (sched.runq.size + 1) / gomaxprocs.load(std::memory_order_relaxed) + 1;
+    if (n > kMost) n = kMost;
+    for (; n > 1; --n) {
       g* more = pop(&sched.runq);
       if (more == nullptr) break;
       std::uint32_t head;
@@ -104,6 +116,73 @@ g* globrunqget(p* pp) {
   }
   sched.runqsize.store(sched.runq.size, std::memory_order_relaxed);
   return gp;
+}
+
+namespace {
+
+// The victim has just readied what is in its runnext and is likely to park and run it: taking it away then would only make
+// both Ps slower. So wait for about as long as that takes. Source: Go 1.27 runtime.runqgrab (usleep(3)).
+void LetRunnextRun(const p* victim, const g* next) {
+  constexpr std::int64_t kPatienceNs = 3000;
+  const std::int64_t until = sys::Nanotime() + kPatienceNs;
+  while (victim->runnext.load(std::memory_order_relaxed) == next && sys::Nanotime() < until) sys::Pause();
+}
+
+// Moves half of victim's ring to `batch`, a ring's slots from `at` on. Returns how many.
+std::uint32_t runqgrab(p* victim, std::atomic<g*>* batch, std::uint32_t at, bool steal_runnext) {
+  for (;;) {
+    // Acquire: pairs with the release of runqhead by other consumers, and of runqtail by the producer.
+    std::uint32_t head = victim->runqhead.load(std::memory_order_acquire);
+    const std::uint32_t tail = victim->runqtail.load(std::memory_order_acquire);
+    std::uint32_t n = tail - head;
+    n -= n / 2;
+    if (n == 0) {
+      if (!steal_runnext) return 0;
+      g* next = victim->runnext.load(std::memory_order_acquire);
+      if (next == nullptr) return 0;
+      if (victim->status.load(std::memory_order_relaxed) == kPrunning) LetRunnextRun(victim, next);
+      if (!victim->runnext.compare_exchange_strong(next, nullptr, std::memory_order_acq_rel)) continue;
+      batch[at % runqSize].store(next, std::memory_order_relaxed);
+      return 1;
+    }
+    if (n > runqSize / 2) continue;  // head and tail are not of one moment
+    for (std::uint32_t i = 0; i < n; ++i) {
+      g* gp = victim->runq[(head + i) % runqSize].load(std::memory_order_relaxed);
+      batch[(at + i) % runqSize].store(gp, std::memory_order_relaxed);
+    }
+    // Release: the producer may overwrite the slots. Failure: somebody was faster, what we have read is not ours.
+    if (victim->runqhead.compare_exchange_weak(head, head + n, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      return n;
+    }
+  }
+}
+
+}  // namespace
+
+g* runqsteal(p* pp, p* victim, bool steal_runnext) {
+  const std::uint32_t tail = pp->runqtail.load(std::memory_order_relaxed);  // only we write it
+  std::uint32_t n = runqgrab(victim, pp->runq, tail, steal_runnext);
+  if (n == 0) return nullptr;
+  --n;
+  g* gp = pp->runq[(tail + n) % runqSize].load(std::memory_order_relaxed);
+  // Release: publishes the slots to other thieves.
+  if (n != 0) pp->runqtail.store(tail + n, std::memory_order_release);
+  return gp;
+}
+
+bool runqempty(const p* pp) {
+  // The owner may move a goroutine from runnext into the ring between two of our looks; an unchanged tail says that it has not.
+  for (;;) {
+    const std::uint32_t head = pp->runqhead.load(std::memory_order_seq_cst);
+    const std::uint32_t tail = pp->runqtail.load(std::memory_order_seq_cst);
+    const g* next = pp->runnext.load(std::memory_order_seq_cst);
+    if (tail == pp->runqtail.load(std::memory_order_seq_cst)) return head == tail && next == nullptr;
+  }
+}
+
+void runqdrain(p* pp) {
+  bool inherit_time;
+  while (g* gp = runqget(pp, &inherit_time)) globrunqput(gp);
 }
 
 }  // namespace gort::runtime

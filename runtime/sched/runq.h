@@ -22,12 +22,25 @@ void runqput(p* pp, g* gp, bool next);
 g* runqget(p* pp, bool* inherit_time);
 
 // Appends to the global queue.
-// Runs on: any, also a thread without P.  Locks: sched.lock held.
+// Runs on: any, also a thread without P.  Locks: sched.lock held; globrunqputone takes it.
 void globrunqput(g* gp);
+void globrunqputone(g* gp);
 
-// Takes one goroutine, and for a non-null pp as many more into its ring as are its share; null when there is none.
-// Runs on: g0.  Locks: sched.lock held.
-g* globrunqget(p* pp);
+// Takes one goroutine, and with `batch` as many more into pp's ring as are its share; null when there is none.
+// Runs on: g0.  Needs P: pp.  Locks: sched.lock held.
+g* globrunqget(p* pp, bool batch);
+
+// Takes half of victim's ring into pp's, and returns one of it; when the ring is empty and `steal_runnext` says so, what
+// victim would run next. Null when there is nothing.
+// Runs on: g0.  Needs P: pp, whose ring is empty; victim is another's.  Blocks: never, but may wait for 3 us.
+// Source: Go 1.27 runtime.runqsteal, runqgrab.
+g* runqsteal(p* pp, p* victim, bool steal_runnext);
+
+// Whether pp has nothing to run, at one moment of the call.  Runs on: any.  Source: Go 1.27 runtime.runqempty.
+bool runqempty(const p* pp);
+
+// Moves all that pp, which nobody holds, has to run to the global queue.  Locks: sched.lock held.
+void runqdrain(p* pp);
 
 }  // namespace gort::runtime
 

@@ -6,11 +6,19 @@
 
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/lock/lockrank.h"
+#include "gort/runtime/sched/cgroup.h"
 #include "gort/runtime/sched/dump.h"
+#include "gort/runtime/sched/env.h"
 #include "gort/runtime/sched/fault.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/machine.h"
+#include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/rand.h"
+#include "gort/runtime/sched/world.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/auxv.h"
 #include "gort/runtime/sys/fatal.h"
@@ -31,9 +39,8 @@ constinit Hooks hooks{};
 namespace {
 
 // Held while the scheduler's state is made.
-constinit mutex start_lock{};
+constinit mutex start_lock = lockRanked(lockRankStart);
 
-constinit p p0{};
 constinit g gsignal0{};
 
 // Twice Go's 32 KiB: ours also runs the unwinder and the symbolizer.
@@ -48,6 +55,8 @@ void minit(m* mp) {
   ss.ss_sp = reinterpret_cast<void*>(mp->gsignal->stack.lo);
   ss.ss_size = mp->gsignal->stack.hi - mp->gsignal->stack.lo;
   sys::Sigaltstack(&ss, nullptr);
+  // newosproc blocked all signals until here.
+  if (mp != &m0) sys::RtSigprocmask(sys::kSIG_SETMASK, &mp->sigmask, nullptr);
 }
 
 }  // namespace
@@ -92,26 +101,36 @@ void TakeArgs(std::int32_t argc_value, char** argv_value) {
   sys::VdsoInit(auxv);
 }
 
-void InitScheduler() {
-  sched.maxmcount = 10000;
-
+void InitM0() {
   gsignal0.stack.lo = reinterpret_cast<uintptr_t>(signal_stack0);
   gsignal0.stack.hi = gsignal0.stack.lo + kSignalStackBytes;
   gsignal0.m = &m0;
   m0.gsignal = &gsignal0;
   m0.id = sched.mnext++;
+  m0.cheaprand = randseed(&m0);
+  allm.store(&m0, std::memory_order_release);
+}
+
+// `guest`: the calling thread is not ours, and there is no m0.
+void InitScheduler(bool guest) {
+  sched.maxmcount = 10000;
+  sched.lastpoll.store(sys::Nanotime(), std::memory_order_relaxed);
+  const RuntimeEnv env = ReadRuntimeEnv(envp);
+  seeded = env.seeded;
+  seed = env.seed;
+  pininit();
+  if (!guest) InitM0();
 
   StackConfig config;
   config.page_size_bytes = physPageSize;
   if (StackError error = stackinit(config); error != StackError::kNone) sys::Fatal(StackErrorSentence(error));
 
-  p0.status.store(kPrunning, std::memory_order_relaxed);
-  p0.m = &m0;
-  p0.schedtick = 1;  // at 0 the global queue comes first: main's first Gosched would only find main there
-  allp[0] = &p0;
-  m0.p = &p0;
+  std::int32_t procs = 1;
+  if (!seeded) procs = env.maxprocs != 0 ? env.maxprocs : defaultGOMAXPROCS(ncpu);
+  procinit(procs, guest);
   InstallFatalDump();
   InstallFaultHandlers();
+  if (guest) mainStarted.store(true, std::memory_order_release);
   // Release: pairs with the acquire in newproc1, which comes here first if need be.
   started.store(true, std::memory_order_release);
 }
@@ -129,21 +148,28 @@ void osinit() {
 }
 
 void startearly() {
-  if (startup.entry_sp == 0) {
-    sys::Fatal("go before the runtime has started: link the program with gort_cc_binary or a dependency on //rt0");
-  }
-  lock(&start_lock);  // a constructor may have started threads
+  lock(&start_lock);  // several threads may come here at once
   if (!started.load(std::memory_order_relaxed)) {
-    TakeArgs(static_cast<std::int32_t>(startup.argc), reinterpret_cast<char**>(startup.argv));
-    InitScheduler();
+    ncpu = sys::NumCPU();
+    if (startup.entry_sp != 0) {
+      TakeArgs(static_cast<std::int32_t>(startup.argc), reinterpret_cast<char**>(startup.argv));
+      InitScheduler(false);
+    } else if (hooks.gueststart != nullptr) {
+      hooks.gueststart();
+      InitScheduler(true);
+    } else {
+      sys::Fatal("go before the runtime has started: link the program with gort_cc_binary or a dependency on //rt0");
+    }
   }
   unlock(&start_lock);
 }
 
+void guestargs(std::int32_t argc_value, char** argv_value) { TakeArgs(argc_value, argv_value); }
+
 void schedinit() {
   MarkStartup(StartupStep::kSchedinit);
   lock(&start_lock);
-  if (!started.load(std::memory_order_relaxed)) InitScheduler();
+  if (!started.load(std::memory_order_relaxed)) InitScheduler(false);
   unlock(&start_lock);
 }
 
@@ -154,13 +180,21 @@ void gort_mstart0() {
   g* gp = getg();
   m* mp = gp->m;
   if (gp != mp->g0) sys::Fatal("bad runtime.mstart: not on g0");
-  if (hooks.threadstack != nullptr) hooks.threadstack(&gp->stack);
+  if (mp == &m0 && hooks.threadstack != nullptr) hooks.threadstack(&gp->stack);
   gp->stackguard0 = gp->stack.lo + stackGuard;
   gp->stackguard1 = gp->stackguard0;
   if (mp == &m0) MarkStartup(StartupStep::kMstart);
   minit(mp);
   fiber::Adopt(gp);
   if (mp->mstartfn != nullptr) mp->mstartfn();
+  if (mp == &m0) {
+    mainStarted.store(true, std::memory_order_release);
+    if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
+  } else {
+    p* pp = mp->nextp;
+    mp->nextp = nullptr;
+    acquirep(mp, pp);
+  }
   gogo(schedule());
 }
 

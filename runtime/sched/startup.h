@@ -56,12 +56,27 @@ extern std::atomic<bool> started;
 
 // For a go statement in a constructor of the program: these run inside libc's start, before runtime.args. Does what newproc
 // needs, without a mark in `startup`; the goroutine waits on the global queue until main has its turn.
-// Errors: stops the program with a sentence if our entry point did not start it.
+// In a program that our entry point did not start, a guest, this is the start: its Ms are threads of their own, and m0 is not
+// used.
+// Runs on: any thread.  Errors: stops the program with a sentence if it is neither.
 void startearly();
 
-// Turns the calling thread, whose g0 is current, into an M that runs goroutines. Does not return.
+// startearly unless the scheduler has been started. For what works without any goroutine so far, such as a timer.
+// Runs on: any thread.
+inline void ensurestarted() {
+  if (!started.load(std::memory_order_acquire)) [[unlikely]] startearly();
+}
+
+// Takes over the command line and what lies behind it. For hooks.gueststart, which has them from libc.
+void guestargs(std::int32_t argc_value, char** argv_value);
+
+// Turns the calling thread, whose g0 is current, into an M that runs goroutines. Returns, through mreturn, when a goroutine has
+// ended that was locked to it.
 // Source: Go 1.27 runtime.mstart.
-[[noreturn]] void mstart() asm("runtime.mstart");
+void mstart() asm("runtime.mstart");
+
+// Returns from mstart. Runs on: g0, without a P.
+[[noreturn]] void mreturn() asm("runtime.mreturn");
 
 }  // namespace gort::runtime
 

@@ -1,0 +1,29 @@
+// Stopping the world, which gort needs only to change the number of Ps.
+//
+// Go asks every goroutine to come to a halt. Here the user's goroutines may compute on: what stops is the handing out of work.
+// Each P is taken to kPgcstop: idle ones from their list; those of Ms in the user's code or in a system call by takep (pin.h);
+// those of Ms in the scheduler give themselves up in gcstopm, a moment later. So it takes microseconds, whatever the goroutines do.
+#ifndef GORT_RUNTIME_SCHED_WORLD_H_
+#define GORT_RUNTIME_SCHED_WORLD_H_
+
+#include <cstdint>
+
+namespace gort::runtime {
+
+// Makes `n` Ps, 1 <= n <= kMaxProcs, for the first time. Nothing runs yet; m0 gets the first one unless the process is a guest,
+// whose Ps all start idle.
+// Source: Go 1.27 runtime.procresize.
+void procinit(std::int32_t n, bool guest);
+
+// Changes the number of Ps to `n`, 1 <= n <= kMaxProcs; what the others had to run goes to the global queue.
+// Runs on: G | a plain thread | g0.  Locks: none held.  Blocks: M, for about the time of a system call.
+// Source: Go 1.27 runtime.GOMAXPROCS, stopTheWorldGC, procresize, startTheWorldGC.
+void setmaxprocs(std::int32_t n);
+
+// The M gives its P up to who stops the world, and sleeps.
+// Runs on: g0, with sched.gcwaiting.  Needs P: yes; has one afterwards.  Source: Go 1.27 runtime.gcstopm.
+void gcstopm();
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_WORLD_H_
