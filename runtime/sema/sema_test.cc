@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <random>
@@ -29,9 +30,13 @@ void YieldUntil(Done done) {
   while (!done()) Gosched();
 }
 
+// From the environment, to repeat a run, or a new one. Prints it. (Not SCOPED_TRACE: that keeps a list for each thread, and a test
+// that is a goroutine may end on another thread than it began on.)
 std::uint64_t Seed() {
   const char* given = std::getenv("GORT_FUZZ_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device()();
+  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device()();
+  std::printf("GORT_FUZZ_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  return seed;
 }
 
 // Waiters with a number each, that write it down when they have got through.
@@ -170,7 +175,6 @@ TEST(Semaphore, MayBeFreedByTheOneWhoWasLetGo) {
 // Goroutines and threads push counts around a ring of semaphores. A lost wake-up stops the ring, a doubled one breaks the sum.
 TEST(SemaphoreStress, NoWakeupIsLostOrDoubled) {
   const std::uint64_t seed = Seed();
-  SCOPED_TRACE(testing::Message() << "GORT_FUZZ_SEED=" << seed);
   constexpr int kSemaphores = 7, kGoroutines = 12, kThreads = 3, kSteps = 3000;
   Semaphore ring[kSemaphores] = {};
   for (Semaphore& s : ring) s.store(2);
