@@ -54,8 +54,7 @@ void threadpark(g* gp, UnlockFn unlockf, void* lock) {
     return;
   }
   sched.nmextrawaiting.fetch_add(1, std::memory_order_relaxed);
-  notesleep(&mp->park);
-  sched.nmextrawaiting.fetch_sub(1, std::memory_order_relaxed);
+  notesleep(&mp->park);  // threadready has counted us out: a thread that was woken but does not run yet can wake others
 }
 
 // Source: Go 1.27 runtime.goschedImpl.
@@ -125,6 +124,7 @@ bool unlockMutex(g*, void* l) {
 // Wakes a thread that waits in threadpark. It goes on only when the note is woken, so its m is there until then.
 void threadready(g* gp) {
   casgstatus(gp, kGwaiting, kGrunning);
+  sched.nmextrawaiting.fetch_sub(1, std::memory_order_relaxed);
   notewakeup(&gp->m->park);
 }
 
