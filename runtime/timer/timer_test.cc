@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gort/gstruct/p.h"
+#include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/timer/heap.h"
 #include "gort/runtime/timer/timerchan.h"
 #include "gtest/gtest.h"
@@ -23,7 +24,10 @@ namespace {
 // A heap with a clock that the test sets.
 class FakeTime {
  public:
-  explicit FakeTime(std::int64_t now = 1'000) : now_(now), ts_{} { ts_.clock = &now_; }
+  explicit FakeTime(std::int64_t now = 1'000) : now_(now), ts_{} {
+    lockInit(&ts_.lock, lockRankTimers);
+    ts_.clock = &now_;
+  }
   ~FakeTime() {
     EXPECT_EQ(ts_.len, 0u) << "a timer was left in the heap";
     timerheapfree(&ts_);
@@ -316,6 +320,7 @@ TEST(TimerStress, HomeMayChangeAtAnyMoment) {
     p b{};
   };
   auto home = std::make_unique<Home>();
+  for (p* pp : {&home->a, &home->b}) lockInit(&pp->timers.lock, lockRankTimers);
   std::deque<timer> all(8);
   std::atomic<int> calls{0};
   for (timer& t : all) {
@@ -359,6 +364,7 @@ TEST(TimerStress, HomeMayChangeAtAnyMoment) {
 TEST(TimerMove, TakesEveryTimerAlong) {
   auto from = std::make_unique<p>();
   auto to = std::make_unique<p>();
+  for (p* pp : {from.get(), to.get()}) lockInit(&pp->timers.lock, lockRankTimers);
   std::deque<timer> all(100);
   std::atomic<int> calls{0};
   for (std::size_t i = 0; i < all.size(); ++i) {
