@@ -8,6 +8,13 @@
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/syscall.h"
 
+// Present in programs with LeakSanitizer, which looks for pointers to memory in globals, stacks and what malloc gave, and in
+// other mappings only when told.
+extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t size_bytes);
+
+// There if the program is built with LeakSanitizer, which finds no pointers in mappings that it was not told of.
+extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* at, std::size_t size_bytes);
+
 namespace gort::runtime {
 
 namespace {
@@ -24,6 +31,7 @@ uintptr_t Map(std::size_t size_bytes) {
   const long at = sys::Mmap(nullptr, size_bytes, sys::kPROT_READ | sys::kPROT_WRITE,
                             sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS | sys::kMAP_NORESERVE, -1, 0);
   if (sys::IsError(at)) sys::Fatal("out of memory: the kernel refused a mapping for the scheduler's own structures");
+  if (__lsan_register_root_region != nullptr) __lsan_register_root_region(reinterpret_cast<void*>(at), size_bytes);
   return static_cast<uintptr_t>(at);
 }
 
