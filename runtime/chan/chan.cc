@@ -35,8 +35,9 @@ struct chanblock : hchan {
 };
 constexpr std::size_t kLineBytes = 64;
 
-// More than any address space: larger sums could overflow.
-constexpr std::uint64_t kMaxChanBytes = std::uint64_t{1} << 47;
+// Half a tebibyte: absurd, also where memory is promised before it is there, and no sum below can overflow. Go's limit is the
+// address space; but it ends the program when that much is not to be had.
+constexpr std::uint64_t kMaxChanBytes = std::uint64_t{1} << 39;
 
 std::size_t BlockAlign(const chantype* t) { return t->align > kLineBytes ? t->align : kLineBytes; }
 

@@ -375,7 +375,7 @@ TEST(Channel, MakeChanRefusesImpossibleSizes) {
   EXPECT_EQ(PanicOf([] { MakeChan<int>(-1); }), "makechan: size out of range");
   EXPECT_EQ(PanicOf([] { MakeChan<Unit>(-1); }), "makechan: size out of range");
   EXPECT_EQ(PanicOf([] { MakeChan<int>(std::numeric_limits<std::int64_t>::max()); }), "makechan: size out of range");
-  EXPECT_EQ(PanicOf([] { MakeChan<char>(std::int64_t{1} << 47); }), "makechan: size out of range");
+  EXPECT_EQ(PanicOf([] { MakeChan<char>((std::int64_t{1} << 39) + 1); }), "makechan: size out of range");
 }
 
 TEST(Channel, TheLastHandleDestroysWhatIsInTheBuffer) {
