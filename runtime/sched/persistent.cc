@@ -12,9 +12,6 @@
 // other mappings only when told.
 extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t size_bytes);
 
-// There if the program is built with LeakSanitizer, which finds no pointers in mappings that it was not told of.
-extern "C" [[gnu::weak]] void __lsan_register_root_region(const void* at, std::size_t size_bytes);
-
 namespace gort::runtime {
 
 namespace {
