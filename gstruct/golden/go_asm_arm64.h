@@ -127,6 +127,7 @@
 #define timers_len 16
 #define timers_cap 20
 #define timers_minWhen 24
+#define timers_clock 32
 #define sudog__size 104
 #define sudog_g 0
 #define sudog_next 8
