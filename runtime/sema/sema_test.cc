@@ -208,48 +208,48 @@ TEST(NotifyList, TicketCalledBeforeItsOwnerSleepsIsNotLost) {
   notifyListWait(&list, second);
 }
 
+// Waits for its ticket and then writes down its number; those who are woken one after the other need no more order than `woken`.
+struct Order {
+  Watched watched[4];
+  std::string numbers;
+  std::atomic<std::size_t> woken{0};
+
+  // Returns when it waits.
+  void AddWaiter(notifyList* list, std::uint32_t ticket, int number) {
+    Go([this, list, ticket, number] {
+      watched[number].ThisIsMe();
+      notifyListWait(list, ticket);
+      numbers += std::to_string(number);
+      woken.fetch_add(1, std::memory_order_release);
+    });
+    watched[number].AwaitParked(WaitReason::kSyncCondWait);
+  }
+
+  void NotifyOne(notifyList* list) {
+    const std::size_t before = woken.load();
+    notifyListNotifyOne(list);
+    YieldUntil([&] { return woken.load(std::memory_order_acquire) == before + 1; });
+  }
+};
+
 TEST(NotifyList, TicketsWrapAround) {
   notifyList list{};
   list.wait.store(0xffff'fffe);
   list.notify.store(0xffff'fffe);
-  Watched watched[4];
-  std::atomic<int> order[4];
-  std::atomic<int> next{0};
-  for (int i = 0; i < 4; ++i) {
-    Go([&, i] {
-      watched[i].ThisIsMe();
-      notifyListWait(&list, notifyListAdd(&list));
-      order[i].store(next.fetch_add(1));
-    });
-    watched[i].AwaitParked(WaitReason::kSyncCondWait);
-  }
-  for (int i = 0; i < 4; ++i) {
-    notifyListNotifyOne(&list);
-    YieldUntil([&] { return next.load() == i + 1; });
-  }
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(order[i].load(), i);
+  Order order;
+  for (int i = 0; i < 4; ++i) order.AddWaiter(&list, notifyListAdd(&list), i);
+  for (int i = 0; i < 4; ++i) order.NotifyOne(&list);
+  EXPECT_EQ(order.numbers, "0123");
 }
 
 // The owner of a lower ticket may join the list later than that of a higher one.
 TEST(NotifyList, CallsTicketsInOrderAlsoWhenTheListIsNot) {
   notifyList list{};
   const std::uint32_t tickets[] = {notifyListAdd(&list), notifyListAdd(&list), notifyListAdd(&list)};
-  Watched watched[3];
-  std::atomic<int> woken[3] = {-1, -1, -1};
-  std::atomic<int> next{0};
-  for (int i : {2, 0, 1}) {
-    Go([&, i] {
-      watched[i].ThisIsMe();
-      notifyListWait(&list, tickets[i]);
-      woken[i].store(next.fetch_add(1));
-    });
-    watched[i].AwaitParked(WaitReason::kSyncCondWait);
-  }
-  for (int i = 0; i < 3; ++i) {
-    notifyListNotifyOne(&list);
-    YieldUntil([&] { return next.load() == i + 1; });
-    EXPECT_EQ(woken[i].load(), i);
-  }
+  Order order;
+  for (int i : {2, 0, 1}) order.AddWaiter(&list, tickets[i], i);
+  for (int i = 0; i < 3; ++i) order.NotifyOne(&list);
+  EXPECT_EQ(order.numbers, "012");
 }
 
 TEST(NotifyListStress, EveryTicketIsCalledOnce) {
