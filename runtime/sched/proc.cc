@@ -6,6 +6,7 @@
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/lock/note.h"
 #include "gort/runtime/sched/findrunnable.h"
 #include "gort/runtime/sched/globals.h"
@@ -150,6 +151,7 @@ const gobuf* execute(m* mp, g* gp, bool inherit_time) {
 }
 
 const gobuf* schedule() {
+  assertNoLocks("schedule");
   m* mp = getg()->m;
   if (mp->lockedg != nullptr) [[unlikely]] {
     stoplockedm();
@@ -195,6 +197,7 @@ void gopark(UnlockFn unlockf, void* lock, WaitReason reason) {
 void goparkunlock(mutex* l, WaitReason reason) { gopark(&unlockMutex, l, reason); }
 
 void goready(g* gp) {
+  assertNoLocks("goready");
   if (gp->m != nullptr) [[unlikely]] {
     threadready(gp);
     return;
