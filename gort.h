@@ -3,9 +3,21 @@
 #define GORT_GORT_H_
 
 #include "gort/runtime/channel/channel.h"      // IWYU pragma: export
+#include "gort/runtime/context/context.h"      // IWYU pragma: export
 #include "gort/runtime/goroutine/goroutine.h"  // IWYU pragma: export
+#include "gort/runtime/group/group.h"          // IWYU pragma: export
+#include "gort/runtime/group/semaphore.h"      // IWYU pragma: export
+#include "gort/runtime/group/task.h"           // IWYU pragma: export
 #include "gort/runtime/guest/guest.h"          // IWYU pragma: export
 #include "gort/runtime/panic/panic.h"          // IWYU pragma: export
 #include "gort/runtime/select/select.h"        // IWYU pragma: export
+#include "gort/runtime/sync/cond.h"            // IWYU pragma: export
+#include "gort/runtime/sync/map.h"             // IWYU pragma: export
+#include "gort/runtime/sync/mutex.h"           // IWYU pragma: export
+#include "gort/runtime/sync/once.h"            // IWYU pragma: export
+#include "gort/runtime/sync/pool.h"            // IWYU pragma: export
+#include "gort/runtime/sync/rwmutex.h"         // IWYU pragma: export
+#include "gort/runtime/sync/waitgroup.h"       // IWYU pragma: export
+#include "gort/runtime/time/time.h"            // IWYU pragma: export
 
 #endif  // GORT_GORT_H_
