@@ -101,7 +101,7 @@ void WalkGoroutine(g* gp, void* ucontext, Walk* walk) {
   walk->skipping = false;
   if (ucontext != nullptr) {
     WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), walk);
-  } else if (gp == getg() || (gp->m != nullptr && gp->m == getg()->m)) {
+  } else if (const g* self = getg(); self != nullptr && (gp == self || (gp->m != nullptr && gp->m == self->m))) {
     UnwindHere(walk);
   } else if (gp->sched.sp != gp->stktopsp) {  // it has run: mcall saved it
     // The return address of its mcall, above the registers that mcall pushed.

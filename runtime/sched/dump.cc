@@ -1,6 +1,9 @@
 #include "gort/runtime/sched/dump.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/status.h"
@@ -9,6 +12,7 @@
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
 
 namespace gort::runtime {
@@ -27,37 +31,87 @@ const char* StatusText(const g* gp) {
   }
 }
 
-// After "fatal error: ...": a failing goroutine is shown alone, for its fault is its own. When the scheduler failed, on
-// g0, nobody is to blame and all are shown.
+bool IsDead(const g* gp) { return gp->atomicstatus.load(std::memory_order_acquire) == kGdead; }
+
+// Whether gp is at work on another thread, which nobody can stop there: its stack changes while we look.
+bool RunsElsewhere(const g* gp) {
+  const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
+  if (status != kGrunning && status != kGsyscall) return false;
+  const g* self = getg();
+  return self == nullptr || gp->m != self->m;
+}
+
+// A goroutine by the number that it had when we looked: meanwhile a dead one may be reused.
+struct Numbered {
+  std::uint64_t goid;
+  g* gp;
+};
+
+// Keeps other threads from taking up another goroutine, so that those which are parked stay so while they are shown. Best
+// effort: who computes goes on computing. No lock, for the thread that failed may hold it.
+// Source: Go 1.27 runtime.freezetheworld.
+void FreezeTheWorld() {
+  constexpr std::int32_t kNeverZero = 0x7fffffff;  // Ms count down, and whoever comes to 0 would wake somebody
+  sched.stopwait = kNeverZero;
+  sched.gcwaiting.store(true, std::memory_order_seq_cst);
+  // Who is past its look at gcwaiting, but not yet in the goroutine that it chose, needs some hundred nanoseconds.
+  sys::Usleep(1000);
+}
+
+// After "fatal error: ...": the goroutine that failed, then the others. When the scheduler failed, or a thread that is no
+// goroutine, there is no first.
 void DumpForFatal(const char*) {
+  FreezeTheWorld();
   g* gp = getg();
-  if (gp == nullptr) return;
-  if (gp == gp->m->g0) gp = gp->m->curg;
-  if (gp != nullptr) {
-    DumpGoroutine(gp, nullptr);
-  } else {
-    DumpAllGoroutines();
-  }
+  if (gp != nullptr && gp == gp->m->g0) gp = gp->m->curg;
+  if (gp != nullptr) DumpGoroutine(gp, nullptr);
+  DumpAllGoroutines(gp);
 }
 
 }  // namespace
 
 void DumpGoroutine(g* gp, void* ucontext) {
   sys::Printer out;
-  out.Str("\ngoroutine ").Udec(gp->goid).Str(" [").Str(StatusText(gp)).Str("]:");
+  out.Str("\ngoroutine ").Udec(gp->goid).Str(" [").Str(StatusText(gp));
+  out.Str(gp->lockedm != nullptr ? ", locked to thread]:" : "]:");
   if (gp->name != nullptr) out.Str("  // ").Str(gp->name);
   out.Char('\n').Flush();
-  if (hooks.traceback != nullptr) hooks.traceback(gp, ucontext);
+  if (ucontext == nullptr && RunsElsewhere(gp)) {
+    out.Str("\tgoroutine running on other thread; stack unavailable\n");
+  } else if (hooks.traceback != nullptr) {
+    hooks.traceback(gp, ucontext);
+  }
   if (gp->gofunction != nullptr) {
     out.Str("created by ").Str(gp->gofunction).Str(" in goroutine ").Udec(gp->parentGoid).Str("\n\t");
     out.Str(gp->gofile).Char(':').Udec(gp->goline).Char('\n');
   }
 }
 
-void DumpAllGoroutines() {
-  for (g* gp = allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
-    if (gp->atomicstatus.load(std::memory_order_acquire) != kGdead) DumpGoroutine(gp, nullptr);
+void DumpAllGoroutines(const g* except) {
+  g* const newest = allgs.load(std::memory_order_acquire);
+  std::size_t count = 0;
+  for (const g* gp = newest; gp != nullptr; gp = gp->alllink) ++count;
+  if (count == 0) return;
+  // Pages of our own, for malloc may be what failed. Rejected: looking through the list for the next higher number each time,
+  // which for a hundred thousand goroutines takes longer than printing them.
+  const long pages = sys::Mmap(nullptr, count * sizeof(Numbered), sys::kPROT_READ | sys::kPROT_WRITE,
+                               sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS, -1, 0);
+  if (pages < 0) {
+    for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
+      if (gp != except && !IsDead(gp)) DumpGoroutine(gp, nullptr);
+    }
+    return;
   }
+  auto* const all = reinterpret_cast<Numbered*>(pages);
+  std::size_t n = 0;
+  for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
+    if (gp != except && !IsDead(gp)) all[n++] = {gp->goid, gp};
+  }
+  std::sort(all, all + n, [](const Numbered& a, const Numbered& b) { return a.goid < b.goid; });
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!IsDead(all[i].gp)) DumpGoroutine(all[i].gp, nullptr);
+  }
+  sys::Munmap(all, count * sizeof(Numbered));
 }
 
 void InstallFatalDump() { sys::SetFatalHook(&DumpForFatal); }

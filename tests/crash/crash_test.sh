@@ -45,7 +45,7 @@ dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
 dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
 
 dies kill_segv 139
-dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure' '^goroutine 1 \[select \(no cases\)\]:' 'main'
+dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine 1 \[select \(no cases\)\]:' 'main' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure'
 dies goexit_main 2 '^fatal error: no goroutines \(main called runtime.Goexit\) - deadlock!$'
 fi
 
