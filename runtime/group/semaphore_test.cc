@@ -3,18 +3,12 @@
 #include "gort/runtime/group/semaphore.h"
 
 #include <atomic>
-#include <cstdint>
-#include <cstdio>
 #include <memory>
-#include <random>
-#include <thread>
-#include <vector>
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/channel/channel.h"
 #include "gort/runtime/goroutine/goroutine.h"
-#include "gort/runtime/group/group.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/switch/getg.h"
 #include "gtest/gtest.h"
@@ -185,48 +179,6 @@ TEST(Semaphore, MayBeDestroyedOnceAcquired) {
     Go([raw = semaphore.get()] { raw->Release(1); });
     semaphore->Acquire(1);
   }
-}
-
-// Goroutines and threads take random amounts, some of them with contexts that end while they wait.
-TEST(SemaphoreStress, NeverMoreThanThereAre) {
-  constexpr int kSize = 7;
-  constexpr int kRounds = 2000;
-  const unsigned seed = std::random_device{}();
-  std::printf("seed %u\n", seed);
-  Semaphore semaphore(kSize);
-  std::atomic<std::int64_t> held = 0;
-  auto act = [&](unsigned id) {
-    std::minstd_rand random(seed + id);
-    for (int i = 0; i < kRounds; ++i) {
-      const std::int64_t n = random() % kSize + 1;
-      bool acquired = true;
-      switch (random() % 4) {
-        case 0:
-          acquired = semaphore.TryAcquire(n);
-          break;
-        case 1: {
-          auto pair = WithCancel(Background());
-          Go([cancel = pair.second] { cancel(); });
-          acquired = semaphore.Acquire(pair.first, n).ok();
-          break;
-        }
-        default:
-          semaphore.Acquire(n);
-      }
-      if (!acquired) continue;
-      ASSERT_LE(held.fetch_add(n) + n, kSize);
-      if (random() % 2 == 0) Gosched();
-      held.fetch_sub(n);
-      semaphore.Release(n);
-    }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned id = 0; id < 2; ++id) threads.emplace_back(act, id);
-  Group group;
-  for (unsigned id = 2; id < 8; ++id) group.Go([&, id] { act(id); });
-  EXPECT_TRUE(group.Wait().ok());
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_TRUE(semaphore.TryAcquire(kSize)) << "all units came back";
 }
 
 }  // namespace

@@ -3,15 +3,13 @@
 #include "gort/runtime/group/task.h"
 
 #include <atomic>
-#include <cstdio>
-#include <functional>
+#include <cstddef>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include "gtest/gtest.h"
 
@@ -128,23 +126,6 @@ TEST(Task, WorksFromPlainThreads) {
               }).Join(),
               3);
   }).join();
-}
-
-// Fibonacci the wrong way: thousands of tasks that end before, while and after somebody joins them.
-TEST(TaskStress, EveryJoinSeesTheResult) {
-  const unsigned seed = std::random_device{}();
-  std::printf("seed %u\n", seed);
-  std::function<int(int, unsigned)> fib = [&](int n, unsigned random) -> int {
-    if (n < 2) return n;
-    Task<int> left = Spawn([&] { return fib(n - 1, random * 48271u + 1); });
-    Task<int> right = Spawn([&] { return fib(n - 2, random * 48271u + 2); });
-    if (random % 3 == 0) Gosched();
-    return random % 2 == 0 ? left.Join() + right.Join() : right.Join() + left.Join();
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < 2; ++i) threads.emplace_back([&, i] { EXPECT_EQ(fib(12, seed + i), 144); });
-  EXPECT_EQ(fib(16, seed + 2), 987);
-  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
