@@ -61,7 +61,8 @@ inline constexpr lockRankInfo lockRanks[lockRankCount] = {
     {"start", 0, Several::kNo},
     {"world", lockRankBit(lockRankStart), Several::kNo},
     {"hchan", 0, Several::kByAddress},
-    {"sched", lockRankBit(lockRankStart) | lockRankBit(lockRankWorld), Several::kNo},
+    // Under hchan: the timer of a channel or of a select's timeout is started there, and may wake an M.
+    {"sched", lockRankBit(lockRankStart) | lockRankBit(lockRankWorld) | lockRankBit(lockRankHchan), Several::kNo},
     // Under hchan: the first receiver of a timer's channel starts the timer. Two of them: timermove, under world.
     {"timers", lockRankBit(lockRankHchan) | lockRankBit(lockRankWorld), Several::kByRule},
 };
