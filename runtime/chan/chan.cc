@@ -117,6 +117,7 @@ ChanStatus chansend(hchan* c, void* value, bool block) {
   // that may have been closed in between, but closing does not make room; so there was a moment when it was open and full.
   if (!block && c->closed.load(std::memory_order_acquire) == 0 && full(c)) return ChanStatus::kNotReady;
 
+  g* gp = block ? selfg() : nullptr;  // before the lock: for a thread it may make one
   lock(&c->lock);
   if (c->closed.load(std::memory_order_relaxed) != 0) {
     unlock(&c->lock);
@@ -137,7 +138,6 @@ ChanStatus chansend(hchan* c, void* value, bool block) {
     return ChanStatus::kNotReady;
   }
 
-  g* gp = selfg();
   sudog me;
   initsudog(&me, gp, c, value, false);
   gp->waiting = &me;
@@ -162,6 +162,7 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
     if (empty(c)) return ChanStatus::kClosed;
   }
 
+  g* gp = block ? selfg() : nullptr;  // as in chansend
   lock(&c->lock);
   // No sender waits on a closed channel: close sent them all away.
   if (sudog* sg = dequeue(&c->sendq); sg != nullptr) {
@@ -182,7 +183,6 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
     return ChanStatus::kNotReady;
   }
 
-  g* gp = selfg();
   sudog me;
   initsudog(&me, gp, c, place, false);
   gp->waiting = &me;
