@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "gort/gstruct/p.h"
 #include "gort/runtime/goroutine/goroutine.h"
-#include "gort/runtime/sched/globals.h"
 #include "gort/runtime/select/select.h"
+#include "gort/runtime/time/heaps_testing.h"
 #include "gort/runtime/time/time.h"
 #include "gtest/gtest.h"
 
@@ -46,12 +45,6 @@ void Everywhere(int goroutines, int threads, const std::function<void(Random*)>&
 }
 
 absl::Duration Soon(Random* random) { return absl::Nanoseconds((*random)() % 100'000); }
-
-std::uint32_t TimersInHeaps() {
-  std::uint32_t sum = 0;
-  for (std::int32_t i = 0; i < runtime::gomaxprocs; ++i) sum += runtime::allp[i].load()->timers.len;
-  return sum;
-}
 
 TEST(TimeStress, NothingStaleAfterResetOrStop) {
   Everywhere(8, 2, [](Random* random) {
@@ -121,7 +114,8 @@ TEST(TimeStress, EveryAfterFuncIsCalledOrPreventedOnce) {
   std::atomic<int> prevented{0};
   {
     std::vector<Timer> timers;
-    for (int i = 0; i < kShared; ++i) timers.push_back(AfterFunc(Soon(std::make_unique<Random>(i).get()), [&] { ++calls; }));
+    for (int i = 0; i < kShared; ++i)
+      timers.push_back(AfterFunc(Soon(std::make_unique<Random>(i).get()), [&] { ++calls; }));
     starts = kShared;
     Everywhere(8, 2, [&](Random* random) {
       for (int i = 0; i < 300; ++i) {

@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "gort/gstruct/p.h"
 #include "gort/runtime/panic/panic.h"
-#include "gort/runtime/sched/globals.h"
 #include "gort/runtime/select/select.h"
+#include "gort/runtime/time/heaps_testing.h"
 #include "gtest/gtest.h"
 
 namespace gort {
@@ -37,13 +36,6 @@ void YieldUntil(Done done) {
 void WaitOut(absl::Duration d) {
   const auto until = steady_clock::now() + absl::ToChronoNanoseconds(d);
   YieldUntil([&] { return steady_clock::now() > until; });
-}
-
-// Timers in all heaps.
-std::uint32_t TimersInHeaps() {
-  std::uint32_t sum = 0;
-  for (std::int32_t i = 0; i < runtime::gomaxprocs; ++i) sum += runtime::allp[i].load()->timers.len;
-  return sum;
 }
 
 std::string TextOfPanic(const std::function<void()>& f) {

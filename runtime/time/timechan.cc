@@ -2,12 +2,13 @@
 
 #include <type_traits>
 
-#include "absl/time/clock.h"
 #include "gort/gstruct/hchan.h"
 #include "gort/runtime/chan/chan.h"
 #include "gort/runtime/chan/chan_ops.h"
 #include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/panic/panic.h"
+#include "gort/runtime/time/now.h"
 #include "gort/runtime/timer/timerchan.h"
 
 namespace gort::internal {
@@ -16,9 +17,10 @@ namespace {
 
 // The timer's function. A full slot means a tick that nobody has taken yet; this one is dropped.
 // Source: Go 1.27 time.sendTime: it sends the time at which the timer was due, since it may run only when somebody looks.
-void sendTime(void* c, std::uintptr_t, std::int64_t delta_ns) {
-  absl::Time now = absl::Now() - absl::Nanoseconds(delta_ns);
-  runtime::chansend(static_cast<runtime::hchan*>(c), &now, false);
+void sendTime(void* chan, std::uintptr_t, std::int64_t delta_ns) {
+  auto* c = static_cast<runtime::hchan*>(chan);
+  absl::Time now = NowIn(c->bubble) - absl::Nanoseconds(delta_ns);
+  runtime::chansend(c, &now, false);
 }
 
 void freeTimerChan(runtime::timer* t) {
@@ -57,14 +59,16 @@ RecvChan<absl::Time> MakeTimeChan(std::int64_t when, std::int64_t period_ns) {
   Chan<absl::Time> ch = MakeChan<absl::Time>(1);
   runtime::hchan* c = ch.hchan();
   auto* t = new runtime::timer;
-  runtime::timerinitchan(t, &sendTime, c);
+  runtime::timerinitchan(t, when, period_ns, &sendTime, c);
   c->timer = t;
-  runtime::timerreset(t, when, period_ns);
   return ch;
 }
 
 bool RestartTimeChan(const RecvChan<absl::Time>& ch, std::int64_t when, std::int64_t period_ns) {
   runtime::hchan* c = ch.hchan();
+  if (runtime::outsidebubble(c)) {
+    throw PanicError(when > 0 ? "reset of synctest timer from outside bubble" : "stop of synctest timer from outside bubble");
+  }
   bool prevented = false;
   for (;;) {
     // Stop, take back and start are one step for others who do the same: who restarts a timer holds the channel's lock.

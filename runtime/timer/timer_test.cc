@@ -395,7 +395,7 @@ TEST(TimerMove, TakesEveryTimerAlong) {
 
 struct ChanCounter : Counter {
   explicit ChanCounter(FakeTime* time) : Counter(time) {
-    timerinitchan(this, &Call, this);
+    timerinitchan(this, 0, 0, &Call, this);
     ts.store(time->ts());
   }
 };

@@ -5,8 +5,10 @@
 
 namespace gort::runtime {
 
-void timerinitchan(timer* t, TimerFunc f, void* arg) {
+void timerinitchan(timer* t, std::int64_t when, std::int64_t period_ns, TimerFunc f, void* arg) {
   timerinit(t, f, arg);
+  t->when = when;
+  t->period = period_ns;
   t->blocked = 0;
 }
 

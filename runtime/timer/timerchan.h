@@ -15,8 +15,9 @@
 
 namespace gort::runtime {
 
-// timerinit for a channel's timer: it is in no heap until somebody waits.
-void timerinitchan(timer* t, TimerFunc f, void* arg);
+// timerinit for a channel's timer. It is waiting from the start, for `when` (0: it is stopped), but in no heap until somebody
+// waits; so there is nothing to lock yet.
+void timerinitchan(timer* t, std::int64_t when, std::int64_t period_ns, TimerFunc f, void* arg);
 
 // Calls f if it is due and nobody else will: before each look at the channel.
 // Runs on: any.  Blocks: never.  Locks: none held; the channel's in particular, which f takes.
