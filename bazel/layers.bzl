@@ -69,9 +69,12 @@ LAYERS = [
         "runtime/synctest",
         "runtime/trace",
         "tests",
+        "tests/conformance",
         "tests/crash",
+        "tests/deadlock",
         "tests/freestanding",
         "tests/gdb",
+        "tests/stress",
         "third_party",
     ],
 ]
