@@ -3,11 +3,12 @@
 #define GORT_RUNTIME_SEMA_PARKED_FOR_TEST_H_
 
 #include <atomic>
+#include <thread>
 
-#include "gort/gort.h"
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/status.h"
 #include "gort/gstruct/waitreason.h"
+#include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
 
 namespace gort::runtime {
@@ -22,7 +23,7 @@ class Watched {
   // A thread may be between its status and its sleep, a goroutine between its status and the release of its lock: who takes
   // the lock finds either in the list.
   void AwaitParked(WaitReason reason) const {
-    while (!IsParked(reason)) Gosched();
+    while (!IsParked(reason)) isthread(selfg()) ? std::this_thread::yield() : gosched();
   }
 
   bool IsParked(WaitReason reason) const {

@@ -29,6 +29,11 @@ constinit semaRoot semtable[kSemTabSize] = {};
 // Neighbours of 8 bytes go to neighbouring buckets: a struct's mutexes do not share one.
 semaRoot* semroot(const void* addr) { return &semtable[(reinterpret_cast<std::uintptr_t>(addr) >> 3) % kSemTabSize]; }
 
+// One waiter less. Nobody counts on when a releaser sees it, and writers hold the lock: no locked operation.
+void CountOff(semaRoot* root) {
+  root->nwait.store(root->nwait.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+}
+
 // Takes one from *addr if it is above 0.
 bool cansemacquire(std::atomic<std::uint32_t>* addr) {
   // Sequentially consistent: the waiter's half of the order in sema.h, after ++nwait. The acquire that it also is pairs with
@@ -53,7 +58,7 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
     // First we are counted, then we look: see sema.h.
     root->nwait.fetch_add(1, std::memory_order_seq_cst);
     if (cansemacquire(addr)) {
-      root->nwait.fetch_sub(1, std::memory_order_relaxed);
+      CountOff(root);
       unlock(&root->lock);
       return;
     }
@@ -71,7 +76,7 @@ void semrelease1(std::atomic<std::uint32_t>* addr, bool handoff) {
 
   lock(&root->lock);
   sudog* s = root->tree.Pop(addr);
-  if (s != nullptr) root->nwait.fetch_sub(1, std::memory_order_relaxed);
+  if (s != nullptr) CountOff(root);
   unlock(&root->lock);
   if (s == nullptr) return;  // somebody else's waiter, or one that found a count by itself
 

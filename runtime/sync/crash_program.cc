@@ -5,7 +5,7 @@
 #include <string_view>
 #include <thread>
 
-#include "gort/gort.h"
+#include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/sema/parked_for_test.h"
 #include "gort/runtime/switch/fiber.h"
 #include "gort/runtime/sync/mutex.h"

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "benchmark/benchmark.h"
-#include "gort/gort.h"
 #include "gort/runtime/sync/mutex.h"
 #include "gort/runtime/sync/pool.h"
 #include "gort/runtime/sync/rwmutex.h"

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "gort/gort.h"
+#include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/sema/parked_for_test.h"
 
 namespace gort {
