@@ -15,11 +15,15 @@
 #include <atomic>
 #include <cstdint>
 
+namespace gort::runtime {
+struct synctestBubble;
+}
+
 namespace gort::internal {
 
 class JoinPoint {
  public:
-  constexpr JoinPoint() = default;
+  JoinPoint();
   JoinPoint(const JoinPoint&) = delete;
   JoinPoint& operator=(const JoinPoint&) = delete;
 
@@ -37,6 +41,8 @@ class JoinPoint {
 
   // kRunning, kDone or a g. Writers: Wait (a g over kRunning), Finish (kDone over everything).
   std::atomic<std::uintptr_t> state_{kRunning};
+  // The synctest bubble in which it was made: only that can end a wait there. Null when none.
+  const runtime::synctestBubble* const bubble_;
 };
 
 }  // namespace gort::internal
