@@ -76,7 +76,7 @@ int GoMaxProcs(int n) {
   runtime::selfg();
   const int before = runtime::gomaxprocs.load();
   if (n > runtime::kMaxProcs) n = runtime::kMaxProcs;
-  if (n > 0 && n != before) runtime::setmaxprocs(n);
+  if (n > 0 && n != before && !runtime::seeded) runtime::setmaxprocs(n);
   return before;
 }
 

@@ -128,6 +128,7 @@ int NumCPU();
 // Sets how many goroutines run at the same time, 1 to 1024 (more is taken for 1024), and returns the previous number; n <= 0
 // only asks. The default is GORT_MAXPROCS, or what affinity and the control group's CPU quota allow.
 // Goroutines that compute are not interrupted; those that no longer have a place wait for one at their next call into gort.
+// With GORT_SCHED_SEED it stays 1.
 // Source: Go 1.27 runtime.GOMAXPROCS.
 int GoMaxProcs(int n);
 

@@ -34,7 +34,8 @@ extern std::atomic<m*> allm asm("runtime.allm");
 extern std::atomic<g*> allgs asm("runtime.allgs");
 extern std::atomic<std::int64_t> allglen asm("runtime.allglen");
 
-// GORT_SCHED_SEED: one P, and every choice from this seed. Constant after schedinit.
+// GORT_SCHED_SEED: one P, and every choice from this seed. `seeded` is constant after schedinit; `seed` moves on with every
+// number that is drawn from it. Writer: who has the P.
 extern bool seeded;
 extern std::uint64_t seed;
 

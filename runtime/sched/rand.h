@@ -8,7 +8,7 @@
 
 namespace gort::runtime {
 
-// The next number of the calling thread's stream. With GORT_SCHED_SEED the stream of the one M that runs goroutines follows
+// The next number of the calling thread's stream. With GORT_SCHED_SEED the stream of the one P that runs goroutines follows
 // from the seed alone.
 // Runs on: any.  Blocks: never.  Source: Go 1.27 runtime.cheaprand; the generator is SplitMix64 (Steele, Lea, Flood 2014).
 std::uint32_t cheaprand();
@@ -18,7 +18,7 @@ inline std::uint32_t cheaprandn(std::uint32_t n) {
   return static_cast<std::uint32_t>((static_cast<std::uint64_t>(cheaprand()) * n) >> 32);
 }
 
-// Where the stream of a new M starts: from the seed if there is one, otherwise from the clock and the m's address.
+// Where the stream of a new M starts: from the clock and the m's address.
 std::uint64_t randseed(const m* mp);
 
 }  // namespace gort::runtime

@@ -13,7 +13,7 @@ namespace gort::runtime {
 
 namespace {
 
-// Of so many goroutines that ready another, one yields.
+// Of so many goroutines that come to a seededpoint, one yields.
 constexpr std::uint32_t kYieldOneIn = 4;
 
 }  // namespace

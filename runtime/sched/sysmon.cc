@@ -94,7 +94,7 @@ int Retake(std::int64_t now) {
     if (pp->status.load(std::memory_order_relaxed) != kPrunning) continue;
     const std::uint32_t tick = pp->syscalltick.load(std::memory_order_relaxed);
     const bool in_syscall = tick % 2 != 0;
-    if (!(in_syscall ? SyscallTooLong(pp, tick, now) : SliceOver(pp, now))) continue;
+    if (!(in_syscall ? SyscallTooLong(pp, tick, now) : !seeded && SliceOver(pp, now))) continue;
     if (!takep(pp)) continue;
     pp->status.store(kPidle, std::memory_order_relaxed);
     handoffp(pp);
@@ -153,7 +153,7 @@ void Sysmon() {
     }
     const std::int64_t now = sys::Nanotime();
     PollNetwork(now);
-    idle_rounds = !seeded && Retake(now) != 0 ? 0 : idle_rounds + 1;
+    idle_rounds = Retake(now) != 0 ? 0 : idle_rounds + 1;
   }
 }
 
