@@ -18,6 +18,7 @@
 #include "gort/runtime/sync/pool.h"            // IWYU pragma: export
 #include "gort/runtime/sync/rwmutex.h"         // IWYU pragma: export
 #include "gort/runtime/sync/waitgroup.h"       // IWYU pragma: export
+#include "gort/runtime/synctest/synctest.h"    // IWYU pragma: export
 #include "gort/runtime/time/time.h"            // IWYU pragma: export
 
 #endif  // GORT_GORT_H_

@@ -26,11 +26,30 @@ enum class WaitReason : std::uint8_t {
   kPreempted,
   kSynctestRun,
   kSynctestWait,
-  // Waits in a bubble that only the bubble can end.
+  // Waits in a bubble for what is of the bubble, too.
   kSynctestChanReceive,
   kSynctestChanSend,
   kSynctestSelect,
+  kSynctestWaitGroupWait,
 };
+
+// Whether a goroutine of a synctest bubble that waits for this reason can be woken by the bubble alone. kSynctestRun and
+// kSynctestWait are not among them: who waits so is told by the bubble's own count (runtime/sched/bubble.h).
+// Source: Go 1.27 runtime.waitReason.isIdleInSynctest.
+constexpr bool isdurable(WaitReason reason) {
+  switch (reason) {
+    case WaitReason::kChanReceiveNilChan:
+    case WaitReason::kChanSendNilChan:
+    case WaitReason::kSelectNoCases:
+    case WaitReason::kSleep:
+    case WaitReason::kSyncCondWait:
+    case WaitReason::kSynctestChanReceive:
+    case WaitReason::kSynctestChanSend:
+    case WaitReason::kSynctestSelect:
+    case WaitReason::kSynctestWaitGroupWait: return true;
+    default: return false;
+  }
+}
 
 // The text for `reason`; "" for kZero, "unknown wait reason" for a value that is none of the above.
 constexpr const char* WaitReasonText(WaitReason reason) {
@@ -53,9 +72,10 @@ constexpr const char* WaitReasonText(WaitReason reason) {
     case WaitReason::kPreempted: return "preempted";
     case WaitReason::kSynctestRun: return "synctest.Run";
     case WaitReason::kSynctestWait: return "synctest.Wait";
-    case WaitReason::kSynctestChanReceive: return "chan receive (durable)";
-    case WaitReason::kSynctestChanSend: return "chan send (durable)";
-    case WaitReason::kSynctestSelect: return "select (durable)";
+    case WaitReason::kSynctestChanReceive: return "chan receive";
+    case WaitReason::kSynctestChanSend: return "chan send";
+    case WaitReason::kSynctestSelect: return "select";
+    case WaitReason::kSynctestWaitGroupWait: return "sync.WaitGroup.Wait";
   }
   return "unknown wait reason";
 }

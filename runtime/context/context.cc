@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
 #include "gort/runtime/context/canceler.h"
 
 namespace gort {
@@ -99,7 +98,7 @@ class DeadlineNode final : public ContextNode {
     const absl::Time deadline = *canceler()->deadline();
     return absl::StrCat(".WithDeadline(",
                         absl::FormatTime("%Y-%m-%d %H:%M:%E*S %z %Z", deadline, absl::LocalTimeZone()), " [",
-                        absl::StrReplaceAll(absl::FormatDuration(deadline - absl::Now()), {{"us", "µs"}}), "])");
+                        absl::StrReplaceAll(absl::FormatDuration(deadline - Now()), {{"us", "µs"}}), "])");
   }
 };
 
@@ -236,7 +235,7 @@ std::pair<Context, CancelCauseFunc> WithCancelCause(const Context& parent) {
 
 std::pair<Context, CancelFunc> WithDeadlineCause(const Context& parent, absl::Time deadline,
                                                  const absl::Status& cause) {
-  return MakeContext::Timed(parent, deadline, deadline - absl::Now(), cause);
+  return MakeContext::Timed(parent, deadline, deadline - Now(), cause);
 }
 
 std::pair<Context, CancelFunc> WithDeadline(const Context& parent, absl::Time deadline) {
@@ -245,7 +244,7 @@ std::pair<Context, CancelFunc> WithDeadline(const Context& parent, absl::Time de
 
 std::pair<Context, CancelFunc> WithTimeoutCause(const Context& parent, absl::Duration timeout,
                                                 const absl::Status& cause) {
-  return MakeContext::Timed(parent, absl::Now() + timeout, timeout, cause);
+  return MakeContext::Timed(parent, Now() + timeout, timeout, cause);
 }
 
 std::pair<Context, CancelFunc> WithTimeout(const Context& parent, absl::Duration timeout) {

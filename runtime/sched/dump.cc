@@ -7,7 +7,9 @@
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/status.h"
+#include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
+#include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/switch/getg.h"
@@ -73,7 +75,10 @@ void DumpForFatal(const char*) {
 void DumpGoroutine(g* gp, void* ucontext) {
   sys::Printer out;
   out.Str("\ngoroutine ").Udec(gp->goid).Str(" [").Str(StatusText(gp));
-  out.Str(gp->lockedm != nullptr ? ", locked to thread]:" : "]:");
+  if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out.Str(" (durable)");
+  if (gp->lockedm != nullptr) out.Str(", locked to thread");
+  if (gp->bubble != nullptr) out.Str(", synctest bubble ").Udec(gp->bubble->id);
+  out.Str("]:");
   if (gp->name != nullptr) out.Str("  // ").Str(gp->name);
   out.Char('\n').Flush();
   if (ucontext == nullptr && RunsElsewhere(gp)) {

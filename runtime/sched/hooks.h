@@ -39,10 +39,6 @@ struct Hooks {
   // The network package: see poller.h.
   gList (*netpoll)(std::int64_t delay_ns) = &futexpoll;
   void (*netpollbreak)() = &futexpollbreak;
-
-  // The synctest package: gp, which has a bubble, changes its status; it ends. Never called for a goroutine without one.
-  void (*bubblechange)(g* gp, std::uint32_t from, std::uint32_t to);
-  void (*bubbleleave)(g* gp);
 };
 
 // Writers: the layer above, before what they serve is used for the first time. Readers: the scheduler.

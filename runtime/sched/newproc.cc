@@ -5,6 +5,7 @@
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/status.h"
+#include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
@@ -108,12 +109,12 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
 
 void newprocabandon(g* gp) {
   const PinnedP pinned;
-  gp->bubble = nullptr;
   fiber::Destroy(gp);
   gfput(pinned.get(), gp);
 }
 
 void newprocready(g* gp) {
+  if (gp->bubble != nullptr) [[unlikely]] bubblestart(gp->bubble);
   casgstatus(gp, kGdead, kGrunnable);
   const bool others = mainStarted.load(std::memory_order_acquire);  // false: main itself, or a constructor's
   if (others && !sched.sysmonstarted.load(std::memory_order_relaxed)) startsysmon();
@@ -133,7 +134,7 @@ void newprocready(g* gp) {
     if (self != nullptr && self == self->m->curg && self->atomicstatus.load(std::memory_order_relaxed) == kGrunning) regainp();
     return;
   }
-  if (seeded) [[unlikely]] seededyield();
+  seededpoint();
 }
 
 void newproc(void (*const* fnword)(void*)) {

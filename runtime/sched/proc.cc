@@ -8,6 +8,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/lock/note.h"
+#include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/findrunnable.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
@@ -30,6 +31,7 @@ namespace {
 // gopark's half on g0. Source: Go 1.27 runtime.park_m.
 const gobuf* park_m(g* gp, void*) {
   m* mp = gp->m;
+  synctestBubble* bubble = durablebubble(gp);  // asked now: after unlockf, gp may be running again, or dead
   casgstatus(gp, kGrunning, kGwaiting);
   dropg(mp);
   if (UnlockFn unlockf = mp->waitunlockf; unlockf != nullptr) {
@@ -40,8 +42,10 @@ const gobuf* park_m(g* gp, void*) {
       casgstatus(gp, kGwaiting, kGrunnable);
       if (mp->p != nullptr) return execute(mp, gp, true);
       globrunqputone(gp);
+      return schedule();
     }
   }
+  if (bubble != nullptr) [[unlikely]] bubbleblock(bubble);
   return schedule();
 }
 
@@ -110,7 +114,7 @@ const gobuf* goexit0(g* gp, void*) {
   } else {
     sched.goroutinesCreated.fetch_sub(1, std::memory_order_relaxed);
   }
-  if (gp->bubble != nullptr) hooks.bubbleleave(gp);
+  if (gp->bubble != nullptr) bubbleleave(gp->bubble);
   gfput(mp->p, gp);
   // Whatever it did to its thread (that is why it was locked) dies with it.
   if (locked) mexit();
@@ -202,6 +206,7 @@ void goready(g* gp) {
     threadready(gp);
     return;
   }
+  if (synctestBubble* bubble = durablebubble(gp); bubble != nullptr) [[unlikely]] bubblewake(bubble);
   casgstatus(gp, kGwaiting, kGrunnable);
   g* self = getg();
   if (self == nullptr) [[unlikely]] {
@@ -213,7 +218,7 @@ void goready(g* gp) {
     runqput(pp, gp, true);
     wakep();
     unpin(mp);
-    if (seeded) [[unlikely]] seededyield();
+    seededpoint();
     return;
   }
   unpin(mp);
@@ -251,7 +256,6 @@ void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
   if (gp->atomicstatus.load(std::memory_order_relaxed) != from) {
     sys::Fatal("casgstatus: the goroutine is not in the state it must be in; was it readied twice, or used after its end?");
   }
-  if (gp->bubble != nullptr) [[unlikely]] hooks.bubblechange(gp, from, to);
   // Release: who sees the new status sees what the owner of the old one left in g.
   gp->atomicstatus.store(to, std::memory_order_release);
 }

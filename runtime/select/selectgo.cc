@@ -25,7 +25,7 @@ struct Selection {
   int nlock;
   int timeout;    // the earliest timeout still to come; -1: none
   int forbidden;  // a case on another bubble's channel; -1: none
-  bool durable;   // all channels are of the caller's bubble
+  bool durable;   // all channels are of a bubble, which is the caller's
 };
 
 // What selparkcommit starts. In the frame of selectgo.
@@ -219,10 +219,15 @@ void Dequeue(const Selection& s, sudog* sudogs, const sudog* winner) {
   }
 }
 
+// What waiting is called: "durable" when only the caller's bubble can end it.
+WaitReason ReasonFor(const Selection& s, const g* gp) {
+  return s.durable && gp->bubble != nullptr ? WaitReason::kSynctestSelect : WaitReason::kSelect;
+}
+
 // Steps 3 to 5: waits with a timeout, or without.
 SelectResult Wait(const Selection& s, g* gp, sudog* sudogs, Timeout* timeout) {
   Enqueue(s, gp, sudogs);
-  gopark(&selparkcommit, timeout, s.durable ? WaitReason::kSynctestSelect : WaitReason::kSelect);
+  gopark(&selparkcommit, timeout, ReasonFor(s, gp));
   if (timeout != nullptr) timerstopwait(&timeout->t);
   const auto* winner = static_cast<const sudog*>(gp->param);
   gp->param = nullptr;
@@ -237,9 +242,9 @@ SelectResult Wait(const Selection& s, g* gp, sudog* sudogs, Timeout* timeout) {
 [[gnu::noinline]] SelectResult WaitWithTimeout(const Selection& s, g* gp, sudog* sudogs) {
   Timeout timeout;
   timeout.sg = &sudogs[s.timeout];
-  timeout.when = timerafter(s.cases[s.timeout].timeout_ns);
   initsudog(timeout.sg, gp, nullptr, nullptr, true);
   timerinit(&timeout.t, &TimeoutFired, timeout.sg);
+  timeout.when = timerafter(&timeout.t, s.cases[s.timeout].timeout_ns);
   return Wait(s, gp, sudogs, &timeout);
 }
 
@@ -259,7 +264,7 @@ SelectResult selectgo(const scase* cases, std::uint16_t* order, sudog* sudogs, i
 
   // Nothing, or one operation, to wait for: Go's compiler makes these into what is called here.
   if (block && s.npoll == 0 && s.timeout < 0) {
-    parkforever(ncases == 0 ? WaitReason::kSelectNoCases : WaitReason::kSelect);
+    parkforever(ncases == 0 ? WaitReason::kSelectNoCases : ReasonFor(s, selfg()));
   }
   if (s.npoll == 1 && s.nlock == 1 && s.timeout < 0) {
     const int index = s.pollorder[0];

@@ -5,6 +5,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/sys/fatal.h"
 
 namespace gort::runtime {
 
@@ -34,6 +35,15 @@ sudog* Take(notifyList* l, std::uint32_t ticket) {
   return s;
 }
 
+// Readies the owner of s. A bubble's goroutine that waits on a Cond counts as durably blocked: nobody else may wake it.
+void Wake(sudog* s) {
+  const g* self = getg();
+  if (s->g->bubble != nullptr && (self == nullptr || self->bubble != s->g->bubble)) [[unlikely]] {
+    sys::Fatal("semaphore wake of synctest goroutine from outside bubble");
+  }
+  goready(s->g);
+}
+
 }  // namespace
 
 void notifyListWait(notifyList* l, std::uint32_t ticket) {
@@ -59,7 +69,7 @@ void notifyListNotifyAll(notifyList* l) {
   unlock(&l->lock);
   while (s != nullptr) {
     sudog* next = s->next;  // before goready: *s may be gone afterwards
-    goready(s->g);
+    Wake(s);
     s = next;
   }
 }
@@ -75,7 +85,7 @@ void notifyListNotifyOne(notifyList* l) {
   l->notify.store(ticket + 1, std::memory_order_relaxed);
   sudog* s = Take(l, ticket);
   unlock(&l->lock);
-  if (s != nullptr) goready(s->g);
+  if (s != nullptr) Wake(s);
 }
 
 }  // namespace gort::runtime

@@ -48,6 +48,7 @@ void notifyListWait(notifyList* l, std::uint32_t ticket);
 
 // Calls every ticket taken so far.
 // Runs on: G | a plain thread.  Needs P: no.  Blocks: never.  Locks: none held on entry.
+// Errors: ends the program when it wakes a goroutine of a synctest bubble that the caller is not in; notifyListNotifyOne, too.
 // Source: Go 1.27 runtime.notifyListNotifyAll.
 void notifyListNotifyAll(notifyList* l);
 

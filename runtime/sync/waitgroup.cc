@@ -10,9 +10,13 @@
 // Source: Go 1.27 sync.WaitGroup.
 #include "gort/runtime/sync/waitgroup.h"
 
+#include "gort/gstruct/g.h"
+#include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/sema/sema.h"
+#include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/fatal.h"
 
 namespace gort {
 
@@ -25,9 +29,29 @@ std::uint32_t WaitersOf(std::uint64_t state) { return static_cast<std::uint32_t>
 
 [[noreturn]] void Misuse() { throw PanicError("sync: WaitGroup misuse: Add called concurrently with Wait"); }
 
+// The synctest bubble that the caller is in; 0: none.
+std::uint32_t BubbleId() {
+  const runtime::g* gp = runtime::getg();
+  return gp != nullptr && gp->bubble != nullptr ? gp->bubble->id : 0;
+}
+
 }  // namespace
 
+// A group belongs to the bubble that counts with it, so that Wait knows whether the bubble alone can end it; from zero on it
+// is free again. Two that take it at the same moment may both succeed: that is a mistake anyway, noticed at the next Add.
+void WaitGroup::ChangeBubble(std::uint32_t here) {
+  if (state_.load(std::memory_order_relaxed) != 0) {
+    runtime::sys::Fatal(here != 0 && bubble_.load(std::memory_order_relaxed) != 0
+                            ? "sync: WaitGroup.Add called from multiple synctest bubbles"
+                            : "sync: WaitGroup.Add called from inside and outside synctest bubble");
+  }
+  bubble_.store(here, std::memory_order_relaxed);
+}
+
 void WaitGroup::Add(int delta) {
+  if (const std::uint32_t here = BubbleId(); here != bubble_.load(std::memory_order_relaxed)) [[unlikely]] {
+    ChangeBubble(here);
+  }
   const std::uint64_t change = static_cast<std::uint64_t>(delta) << kCountShift;
   // Release: what was done before Done; acquire: the last one passes on what all have done.
   const std::uint64_t state = state_.fetch_add(change, std::memory_order_acq_rel) + change;
@@ -48,7 +72,10 @@ void WaitGroup::Wait() {
   do {
     if (CountOf(state) == 0) return;
   } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire));
-  runtime::semacquire1(&sema_, false, runtime::WaitReason::kSyncWaitGroupWait);
+  const std::uint32_t here = BubbleId();
+  const bool durable = here != 0 && here == bubble_.load(std::memory_order_relaxed);
+  runtime::semacquire1(&sema_, false,
+                       durable ? runtime::WaitReason::kSynctestWaitGroupWait : runtime::WaitReason::kSyncWaitGroupWait);
   if (state_.load(std::memory_order_relaxed) != 0) {
     throw PanicError("sync: WaitGroup is reused before previous Wait has returned");
   }

@@ -33,7 +33,8 @@ class WaitGroup {
   // must happen before Wait: somebody who waits for nothing has gone.
   // Runs on: G | a plain thread.  Needs P: no.  Blocks: never.
   // Errors: PanicError "sync: negative WaitGroup counter"; PanicError "sync: WaitGroup misuse: Add called concurrently with
-  // Wait" when that is noticed, which is not always.
+  // Wait" when that is noticed, which is not always. Ends the program when, between zero and zero, goroutines of different
+  // synctest bubbles call it, or of one and of none.
   void Add(int delta);
 
   // Add(-1).
@@ -80,6 +81,10 @@ class WaitGroup {
   // The count, 32 bits with a sign, above the number of those who wait, 32 bits.
   std::atomic<std::uint64_t> state_{0};
   std::atomic<std::uint32_t> sema_{0};
+  // The synctest bubble whose goroutines count; 0: none. Writers: the Adds that find the count at zero. Readers: Add, Wait.
+  std::atomic<std::uint32_t> bubble_{0};
+
+  void ChangeBubble(std::uint32_t here);
 };
 
 }  // namespace gort

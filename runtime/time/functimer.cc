@@ -1,5 +1,6 @@
 #include "gort/runtime/time/functimer.h"
 
+#include "gort/runtime/panic/panic.h"
 #include "gort/runtime/time/duration.h"
 #include "gort/runtime/time/time.h"
 
@@ -8,13 +9,15 @@ namespace gort::internal {
 FuncTimer::FuncTimer(SourceLocation where) : where_(where) { runtime::timerinit(&t_, &Fire, this); }
 
 bool FuncTimer::Start(std::int64_t d_ns) {
+  if (runtime::outsidebubble(&t_)) throw PanicError("reset of synctest timer from outside bubble");
   Ref();  // the waiting timer's, first: it may fire at once
-  const bool waiting = runtime::timerreset(&t_, runtime::timerafter(d_ns), 0);
+  const bool waiting = runtime::timerreset(&t_, runtime::timerafter(&t_, d_ns), 0);
   if (waiting) Unref();  // it had one
   return waiting;
 }
 
 bool FuncTimer::Stop() {
+  if (runtime::outsidebubble(&t_)) throw PanicError("stop of synctest timer from outside bubble");
   const bool waiting = runtime::timerstop(&t_);
   if (waiting) Unref();
   return waiting;

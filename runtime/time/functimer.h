@@ -33,6 +33,7 @@ class FuncTimer {
   FuncTimer& operator=(const FuncTimer&) = delete;
 
   // Calls the function `d_ns` from now, in a new goroutine. True if it was waiting.
+  // Errors: PanicError in another synctest bubble than that in which it was made, or in none; Stop, too.
   bool Start(std::int64_t d_ns);
   // True if it was waiting.
   bool Stop();

@@ -1,5 +1,6 @@
 #include "gort/runtime/time/time.h"
 
+#include "gort/gstruct/hchan.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/time/duration.h"
 #include "gort/runtime/time/timechan.h"
@@ -12,18 +13,21 @@ namespace {
 
 std::int64_t When(absl::Duration d) { return runtime::timerafter(internal::ToTimerNs(d)); }
 
-// The period of a ticker, and when the first tick is due.
-struct Ticks {
-  Ticks(absl::Duration d, const char* error) {
-    if (d <= absl::ZeroDuration()) throw PanicError(error);
-    period_ns = internal::ToTimerNs(d);
-    when = runtime::timerafter(period_ns);
-  }
-  std::int64_t when;
-  std::int64_t period_ns;
-};
+// By c's clock, which may not be the caller's.
+std::int64_t When(const RecvChan<absl::Time>& c, absl::Duration d) {
+  return runtime::timerafter(c.hchan()->timer, internal::ToTimerNs(d));
+}
 
-RecvChan<absl::Time> MakeTicks(Ticks ticks) { return internal::MakeTimeChan(ticks.when, ticks.period_ns); }
+// A ticker's period.
+std::int64_t ToPeriodNs(absl::Duration d, const char* error) {
+  if (d <= absl::ZeroDuration()) throw PanicError(error);
+  return internal::ToTimerNs(d);
+}
+
+RecvChan<absl::Time> MakeTicks(absl::Duration d) {
+  const std::int64_t period_ns = ToPeriodNs(d, "non-positive interval for NewTicker");
+  return internal::MakeTimeChan(When(d), period_ns);
+}
 
 }  // namespace
 
@@ -42,19 +46,19 @@ bool Timer::Stop() const {
 bool Timer::Reset(absl::Duration d) const {
   if (f_.get() != nullptr) return f_.get()->Start(internal::ToTimerNs(d));
   if (!c_) throw PanicError("time: Reset called on uninitialized Timer");
-  return internal::RestartTimeChan(c_, When(d), 0);
+  return internal::RestartTimeChan(c_, When(c_, d), 0);
 }
 
-Ticker::Ticker(absl::Duration d) : c_(MakeTicks(Ticks(d, "non-positive interval for NewTicker"))) {}
+Ticker::Ticker(absl::Duration d) : c_(MakeTicks(d)) {}
 
 void Ticker::Stop() const {
   if (c_) internal::RestartTimeChan(c_, 0, 0);
 }
 
 void Ticker::Reset(absl::Duration d) const {
-  const Ticks ticks(d, "non-positive interval for Ticker.Reset");
+  const std::int64_t period_ns = ToPeriodNs(d, "non-positive interval for Ticker.Reset");
   if (!c_) throw PanicError("time: Reset called on uninitialized Ticker");
-  internal::RestartTimeChan(c_, ticks.when, ticks.period_ns);
+  internal::RestartTimeChan(c_, When(c_, d), period_ns);
 }
 
 }  // namespace gort

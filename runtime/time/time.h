@@ -1,4 +1,4 @@
-// Time: Sleep, After, Timer, Ticker, AfterFunc.
+// Time: Now, Sleep, After, Timer, Ticker, AfterFunc.
 //
 //   gort::Sleep(absl::Milliseconds(5));
 //
@@ -12,6 +12,9 @@
 // A timer's channel behaves as Go's have since 1.23: as unbuffered (Cap and Len are 0), and once Stop or Reset has returned, no
 // value from before can be received. A timer or ticker needs no Stop: one that nobody waits for costs its memory only, until the
 // last handle of its channel is gone.
+//
+// In a synctest bubble (runtime/synctest/synctest.h) all of it goes by the bubble's clock. A timer or ticker is of the bubble that it
+// was made in; Stop and Reset elsewhere are PanicErrors ("stop of synctest timer from outside bubble").
 //
 // Everything here may be called on any thread. Source: Go 1.27 package time.
 #ifndef GORT_RUNTIME_TIME_TIME_H_
@@ -28,6 +31,7 @@
 #include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/time/duration.h"
 #include "gort/runtime/time/functimer.h"
+#include "gort/runtime/time/now.h"  // IWYU pragma: export
 
 namespace gort {
 

@@ -1,6 +1,7 @@
 #include "gort/runtime/timer/timer.h"
 
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/synctest.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
@@ -33,6 +34,12 @@ void yield() {
   }
 }
 
+// Where the caller's timers go, whatever P it runs on: the heap of its bubble; null if it is in none.
+timers* bubbleheap() {
+  const g* gp = selfg();
+  return gp->bubble != nullptr ? &gp->bubble->timers : nullptr;
+}
+
 bool modify(timers* ts, timer* t, std::int64_t when, std::int64_t period_ns) {
   const bool waiting = t->when > 0;
   t->when = when > 0 ? when : 1;
@@ -55,6 +62,12 @@ void installhooks() {
     installed.store(true, std::memory_order_release);
   }
   unlock(&once);
+}
+
+// Source: Go 1.27 time.when.
+std::int64_t later(std::int64_t now, std::int64_t d_ns) {
+  std::int64_t when;
+  return __builtin_add_overflow(now, d_ns > 0 ? d_ns : 0, &when) ? maxWhen : when;
 }
 
 // The first phase after now of a periodic timer that was due at `when`.
@@ -116,8 +129,9 @@ void settle(timers* ts, timer* t) {
 // ---- Start and stop ---------------------------------------------------------------------------------------------------
 
 void timerinit(timer* t, TimerFunc f, void* arg) {
-  // A guess at where it will be started, without keeping the P: StartLock corrects it.
-  t->ts.store(heapof(selfg()->m->p), std::memory_order_relaxed);
+  // Without a bubble, a guess at where it will be started, not keeping the P: StartLock corrects it.
+  timers* home = bubbleheap();
+  t->ts.store(home != nullptr ? home : heapof(selfg()->m->p), std::memory_order_relaxed);
   t->index = kNotInHeap;
   t->rand = 0;
   t->when = 0;
@@ -173,11 +187,18 @@ std::int64_t clocknow(const timers* ts) {
   return ts->clock != nullptr ? ts->clock->load(std::memory_order_relaxed) : sys::Nanotime();
 }
 
-std::int64_t timernow() { return sys::Nanotime(); }
-
 std::int64_t timerafter(std::int64_t d_ns) {
-  std::int64_t when;
-  return __builtin_add_overflow(timernow(), d_ns > 0 ? d_ns : 0, &when) ? maxWhen : when;
+  const timers* home = bubbleheap();
+  return later(home != nullptr ? clocknow(home) : sys::Nanotime(), d_ns);
+}
+
+std::int64_t timerafter(const timer* t, std::int64_t d_ns) {
+  return later(clocknow(t->ts.load(std::memory_order_acquire)), d_ns);
+}
+
+bool outsidebubble(const timer* t) {
+  const timers* home = t->ts.load(std::memory_order_acquire);
+  return home->clock != nullptr && home != bubbleheap();
 }
 
 // ---- Running ----------------------------------------------------------------------------------------------------------

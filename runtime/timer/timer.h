@@ -19,7 +19,7 @@
 // One lock serves: that of the timer's *home*, the heap it is in or was in last (t->ts). It guards every field of the timer.
 // Home changes in two places. A timer that is in no heap moves to the heap of whoever starts it. And timermove takes the
 // timers of a P that goes away to another's. Both change t->ts under the old home's lock, so who has locked a home and still
-// finds it to be t's home may go on (lockhome in timer.cc).
+// finds it to be t's home may go on (lockhome in timer.cc). The timers of a synctest bubble stay in its heap for ever.
 //
 // Rejected: Go's lazy deletion, where a stopped timer stays in the heap as a zombie and a timer that is put off keeps its early
 // entry. It saves the removal of timers that most programs stop long before they are due, and wants a lock per timer
@@ -79,7 +79,8 @@ struct timer {
 };
 static_assert(sizeof(timer) == 64, "one cache line");
 
-// Makes *t a stopped timer that will call f(arg, ...).
+// Makes *t a stopped timer that will call f(arg, ...). If the caller is in a synctest bubble, the timer is of the bubble for ever:
+// its home is the bubble's heap, its clock the bubble's.
 // Runs on: any.  Blocks: never.
 void timerinit(timer* t, TimerFunc f, void* arg);
 
@@ -87,7 +88,7 @@ void timerinit(timer* t, TimerFunc f, void* arg);
 // above 0. True if it was waiting: a call that would have come does not. A call in progress goes on.
 // Runs on: any.  Blocks: never.  Locks: takes the home's; a channel's lock may be held.  After it, another thread may run f at
 // once: who starts a timer in a frame that f's doing gives up must not touch it again.
-// Units: ns of CLOCK_MONOTONIC (timernow). `when` at or below 0 has passed: f is called as soon as possible.
+// Units: ns of t's clock (timerafter). `when` at or below 0 has passed: f is called as soon as possible.
 // Source: Go 1.27 runtime.(*timer).modify.
 bool timermodify(timer* t, std::int64_t when, std::int64_t period_ns, TimerFunc f, void* arg, std::uintptr_t seq);
 
@@ -109,12 +110,18 @@ bool timerstop(timer* t, bool* running);
 // Locks: none held.
 bool timerstopwait(timer* t);
 
-// What time it is for timers that the caller starts.
-// Runs on: any.  Blocks: never.  Units: ns; above 0.
-std::int64_t timernow();
-
-// timernow() + d_ns, or maxWhen if that is more than there is. d_ns below 0 counts as 0. Source: Go 1.27 time.when.
+// When d_ns will have passed, by the clock of timers that the caller makes: its bubble's or CLOCK_MONOTONIC. maxWhen if that is more
+// than there is. d_ns below 0 counts as 0.
+// Runs on: any.  Blocks: never.  Source: Go 1.27 time.when.
 std::int64_t timerafter(std::int64_t d_ns);
+
+// The same by the clock of t, which the caller may have found already made.
+std::int64_t timerafter(const timer* t, std::int64_t d_ns);
+
+// Whether t is of a synctest bubble that the caller is not in: there is nothing that it may do with it but timerstop and
+// timerstopwait.
+// Runs on: any.  Blocks: never.
+bool outsidebubble(const timer* t);
 
 // Calls what is due at `now`, in the order of `when`. May run on several threads at once for one heap.
 // A periodic timer is called once, however many periods it missed. What f starts with a time up to `now` belongs to the same pass,
