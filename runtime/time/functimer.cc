@@ -26,8 +26,8 @@ bool FuncTimer::Stop() {
 void FuncTimer::Unref() {
   // Release: what we did comes before the end; acquire: what the others did, too.
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  // It is not waiting, or we would not be the last. But the scheduler may still be in Fire, after the goroutine that it started
-  // has ended. (Asked first, because most timers are stopped, and the wait costs two locked operations.)
+  // It is not waiting, or we would not be the last. But the scheduler may still be in Fire, after the goroutine that it
+  // started has ended. (Asked first, because most timers are stopped, and the wait costs two locked operations.)
   if (fired_.load(std::memory_order_relaxed)) runtime::timerstopwait(&t_);
   delete this;
 }

@@ -54,7 +54,8 @@ class FuncTimer {
   runtime::timer t_;
   // Writers: any. The last decrement deletes; so it acquires what the others released.
   std::atomic<std::uint32_t> refs_{1};
-  // Fire was called, so the scheduler may still be in it. Writer: Fire. Reader: the last Unref, which comes after the calls'.
+  // Fire was called, so the scheduler may still be in it. Writer: Fire. Reader: the last Unref, which comes after the
+  // calls'.
   std::atomic<bool> fired_{false};
   const SourceLocation where_;  // of the AfterFunc, for traces
 };

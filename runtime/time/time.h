@@ -6,15 +6,16 @@
 //
 //   for (absl::Time t : gort::Ticker(absl::Seconds(1)).C()) ...
 //
-// Times are kept on the monotonic clock: setting the wall clock moves nothing. What a channel delivers is the wall clock's time at
-// which the timer was due to fire, or a little later. Durations that are longer than the clock's 292 years mean for ever.
+// Times are kept on the monotonic clock: setting the wall clock moves nothing. What a channel delivers is the wall
+// clock's time at which the timer was due to fire, or a little later. Durations that are longer than the clock's 292
+// years mean for ever.
 //
-// A timer's channel behaves as Go's have since 1.23: as unbuffered (Cap and Len are 0), and once Stop or Reset has returned, no
-// value from before can be received. A timer or ticker needs no Stop: one that nobody waits for costs its memory only, until the
-// last handle of its channel is gone.
+// A timer's channel behaves as Go's have since 1.23: as unbuffered (Cap and Len are 0), and once Stop or Reset has
+// returned, no value from before can be received. A timer or ticker needs no Stop: one that nobody waits for costs its
+// memory only, until the last handle of its channel is gone.
 //
-// In a synctest bubble (runtime/synctest/synctest.h) all of it goes by the bubble's clock. A timer or ticker is of the bubble that it
-// was made in; Stop and Reset elsewhere are PanicErrors ("stop of synctest timer from outside bubble").
+// In a synctest bubble (runtime/synctest/synctest.h) all of it goes by the bubble's clock. A timer or ticker is of the
+// bubble that it was made in; Stop and Reset elsewhere are PanicErrors ("stop of synctest timer from outside bubble").
 //
 // Everything here may be called on any thread. Source: Go 1.27 package time.
 #ifndef GORT_RUNTIME_TIME_TIME_H_
@@ -54,8 +55,8 @@ class Timer {
   // The channel; the nil channel for AfterFunc.
   RecvChan<absl::Time> C() const { return c_; }
 
-  // Stops it. True if that prevented the event: the value was not received, and will not be; the call will not begin. False: it
-  // was received, or the call has begun (it may still be running), or the timer was stopped.
+  // Stops it. True if that prevented the event: the value was not received, and will not be; the call will not begin.
+  // False: it was received, or the call has begun (it may still be running), or the timer was stopped.
   // Errors: PanicError("time: Stop called on uninitialized Timer") for a handle that was moved from.
   bool Stop() const;
 
@@ -75,8 +76,8 @@ class Timer {
   internal::FuncTimerRef f_;  //
 };
 
-// An event every d, on a channel. A receiver that is slow misses ticks: at most one waits for it, and those that follow come at
-// whole multiples of d from the start. A handle: copies are the same ticker.
+// An event every d, on a channel. A receiver that is slow misses ticks: at most one waits for it, and those that follow
+// come at whole multiples of d from the start. A handle: copies are the same ticker.
 // Source: Go 1.27 time.Ticker.
 class Ticker {
  public:
@@ -87,7 +88,8 @@ class Ticker {
 
   RecvChan<absl::Time> C() const { return c_; }
 
-  // No more ticks. Does not close the channel: who waits there goes on waiting. Nothing for a handle that was moved from.
+  // No more ticks. Does not close the channel: who waits there goes on waiting. Nothing for a handle that was moved
+  // from.
   void Stop() const;
 
   // The next tick comes d from now, and so on from there.
@@ -103,9 +105,9 @@ class Ticker {
   RecvChan<absl::Time> c_;
 };
 
-// Calls f() after d, in a goroutine of its own; again after each Reset that follows. Stop does not wait for a call in progress.
-// `f` is any callable without arguments, move-only captures included; it is destroyed when neither a handle nor a call is left
-// and the timer is not waiting. An exception that leaves f ends the program, as in any goroutine.
+// Calls f() after d, in a goroutine of its own; again after each Reset that follows. Stop does not wait for a call in
+// progress. `f` is any callable without arguments, move-only captures included; it is destroyed when neither a handle
+// nor a call is left and the timer is not waiting. An exception that leaves f ends the program, as in any goroutine.
 // Source: Go 1.27 time.AfterFunc.
 template <class F>
 requires std::is_invocable_v < std::decay_t<F>
@@ -113,7 +115,7 @@ requires std::is_invocable_v < std::decay_t<F>
   return internal::MakeFuncTimer(d, new internal::FuncTimerOf<std::decay_t<F>>(std::forward<F>(f), where));
 }
 
-// ---- The same with std::chrono ------------------------------------------------------------------------------------------
+// ---- The same with std::chrono --------------------------------------------------------------------------------------
 
 template <class Rep, class Period>
 void Sleep(std::chrono::duration<Rep, Period> d) {

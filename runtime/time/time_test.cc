@@ -1,5 +1,5 @@
-// Statements E51 to E58 of Go's timers, each by its number. Nothing asserts that something is fast: only that it does not come
-// too early, that it comes, and in which order.
+// Statements E51 to E58 of Go's timers, each by its number. Nothing asserts that something is fast: only that it does
+// not come too early, that it comes, and in which order.
 
 #include "gort/runtime/time/time.h"
 
@@ -47,7 +47,7 @@ std::string TextOfPanic(const std::function<void()>& f) {
   return "no panic";
 }
 
-// ---- E51: channels ------------------------------------------------------------------------------------------------------
+// ---- E51: channels --------------------------------------------------------------------------------------------------
 
 TEST(E51, TimerChannelsBehaveAsUnbuffered) {
   Timer timer(kShort);
@@ -101,7 +101,7 @@ TEST(E51, NoStaleValueAfterReset) {
   EXPECT_TRUE(timer.Stop());
 }
 
-// ---- E52: unreferenced timers -------------------------------------------------------------------------------------------
+// ---- E52: unreferenced timers ---------------------------------------------------------------------------------------
 
 TEST(E52, ATimerIsInAHeapOnlyWhileSomebodyWaits) {
   const std::uint32_t before = TimersInHeaps();
@@ -135,7 +135,7 @@ TEST(E52, TheChannelOutlivesItsTimerHandle) {
   EXPECT_TRUE(c.Recv().has_value());
 }
 
-// ---- E53: AfterFunc -------------------------------------------------------------------------------------------------------
+// ---- E53: AfterFunc -------------------------------------------------------------------------------------------------
 
 TEST(E53, AfterFuncRunsInItsOwnGoroutine) {
   std::atomic<std::uint64_t> goid{0};
@@ -211,7 +211,7 @@ TEST(E53, MoveOnlyFunctionsWork) {
   YieldUntil([&] { return got == 42; });
 }
 
-// ---- E54: Ticker ----------------------------------------------------------------------------------------------------------
+// ---- E54: Ticker ----------------------------------------------------------------------------------------------------
 // That ticks stay in phase is tested where time stands still: //runtime/timer:timer_test.
 
 TEST(E54, SlowReceiverFindsOneTick) {
@@ -264,7 +264,7 @@ TEST(E54, RangeOverATicker) {
   EXPECT_EQ(ticks, 3);
 }
 
-// ---- E55: Sleep ------------------------------------------------------------------------------------------------------------
+// ---- E55: Sleep -----------------------------------------------------------------------------------------------------
 
 TEST(E55, SleepOfZeroOrLessReturnsAtOnce) {
   // A goroutine that is ready would run if we parked, on one P.
@@ -326,7 +326,7 @@ TEST(E55, PlainThreadsSleepToo) {
   t.join();
 }
 
-// ---- E56: order ------------------------------------------------------------------------------------------------------------
+// ---- E56: order -----------------------------------------------------------------------------------------------------
 
 TEST(E56, WhenALaterTimerHasFiredSoHaveTheEarlier) {
   Timer third(9 * kShort);
@@ -337,7 +337,7 @@ TEST(E56, WhenALaterTimerHasFiredSoHaveTheEarlier) {
   EXPECT_TRUE(second.C().TryRecv().value.has_value());
 }
 
-// ---- E57: fairness ----------------------------------------------------------------------------------------------------------
+// ---- E57: fairness --------------------------------------------------------------------------------------------------
 
 TEST(E57, ABusyPairOfChannelsDoesNotStarveATimer) {
   Chan<int> ping = MakeChan<int>();
@@ -381,7 +381,7 @@ TEST(E57, AStormOfAfterFuncsDoesNotStarveOthers) {
   YieldUntil([&] { return storm.over.load(); });
 }
 
-// ---- E58: clocks --------------------------------------------------------------------------------------------------------------
+// ---- E58: clocks ----------------------------------------------------------------------------------------------------
 
 TEST(E58, DeliversTheWallClocksTime) {
   const absl::Time before = absl::Now();
@@ -404,7 +404,7 @@ TEST(E58, FractionsOfEveryUnitAreTaken) {
   EXPECT_EQ(internal::ToTimerNs(-absl::InfiniteDuration()), INT64_MIN);
 }
 
-// ---- Handles --------------------------------------------------------------------------------------------------------------------
+// ---- Handles --------------------------------------------------------------------------------------------------------
 
 TEST(TimerHandle, MovedFromPanicsAsUninitialized) {
   Timer from(kLong);

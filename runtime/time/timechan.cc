@@ -16,7 +16,8 @@ namespace gort::internal {
 namespace {
 
 // The timer's function. A full slot means a tick that nobody has taken yet; this one is dropped.
-// Source: Go 1.27 time.sendTime: it sends the time at which the timer was due, since it may run only when somebody looks.
+// Source: Go 1.27 time.sendTime: it sends the time at which the timer was due, since it may run only when somebody
+// looks.
 void sendTime(void* chan, std::uintptr_t, std::int64_t delta_ns) {
   auto* c = static_cast<runtime::hchan*>(chan);
   absl::Time now = NowIn(c->bubble) - absl::Nanoseconds(delta_ns);

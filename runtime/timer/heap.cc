@@ -100,7 +100,8 @@ void timerheapremove(timers* ts, timer* t) {
   t->index = kNotInHeap;
   const timerWhen last = ts->heap[--ts->len];
   if (hole != ts->len) sift(ts, hole, last);
-  // A burst of timers leaves no more than four times the memory that is in use. Not half full, lest it go back and forth.
+  // A burst of timers leaves no more than four times the memory that is in use. Not half full, lest it go back and
+  // forth.
   if (ts->cap > kSmallest && ts->len < ts->cap / 4) resize(ts, ts->cap / 2);
   publish(ts);
 }

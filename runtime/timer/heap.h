@@ -1,15 +1,15 @@
 // The heap of a `timers`: which of its timers is due next.
 //
-// A 4-ary heap: the children of entry i are 4i+1 to 4i+4. Half as deep as a binary one, and four children of 16 bytes are one
-// cache line, because the room begins three entries before a line:
+// A 4-ary heap: the children of entry i are 4i+1 to 4i+4. Half as deep as a binary one, and four children of 16 bytes
+// are one cache line, because the room begins three entries before a line:
 //
 //     room, 64-byte aligned
 //     |  -  |  -  |  -  |  0  |  1  |  2  |  3  |  4  |  5  | ...
 //                         ^     `------ line ---------'
 //                       heap
 //
-// Each timer knows its place (timer::index), so that it can be taken out from the middle. Among timers of the same `when`,
-// timer::rand decides.
+// Each timer knows its place (timer::index), so that it can be taken out from the middle. Among timers of the same
+// `when`, timer::rand decides.
 //
 // All functions:  Runs on: any.  Blocks: never.  Locks: ts->lock held.
 #ifndef GORT_RUNTIME_TIMER_HEAP_H_

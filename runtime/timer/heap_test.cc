@@ -1,5 +1,5 @@
-// The heap of timers against a model: whatever is done to it, the first entry is the earliest, every timer knows its place, and
-// minWhen says what the first entry says.
+// The heap of timers against a model: whatever is done to it, the first entry is the earliest, every timer knows its
+// place, and minWhen says what the first entry says.
 
 #include "gort/runtime/timer/heap.h"
 

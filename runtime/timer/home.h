@@ -14,11 +14,13 @@ namespace gort::runtime {
 // Runs on: any.  Blocks: never.  Locks: takes the home's lock; unlock(&ts->lock) releases it.
 timers* lockhome(timer* t);
 
-// lockhome for operations that may put t into a heap. While it lives the caller keeps its P, so that the heap it chose stays
-// one that the scheduler runs; at its end the scheduler hears of it when the heap's first timer has become an earlier one.
+// lockhome for operations that may put t into a heap. While it lives the caller keeps its P, so that the heap it chose
+// stays one that the scheduler runs; at its end the scheduler hears of it when the heap's first timer has become an
+// earlier one.
 class StartLock {
  public:
-  // Locks t's home; the heap of the caller's P, or of the first P on a thread that has none, becomes home if t is in no heap.
+  // Locks t's home; the heap of the caller's P, or of the first P on a thread that has none, becomes home if t is in no
+  // heap.
   explicit StartLock(timer* t);
   ~StartLock();
   StartLock(const StartLock&) = delete;
@@ -36,7 +38,8 @@ class StartLock {
 void settle(timers* ts, timer* t);
 
 // Calls the function of t, which is due at `now`, after setting t->when to the next phase, or to 0.
-// Locks: the lock of ts, t's home, on entry; that of the home which is returned on return. Released around the call.
+// Locks: the lock of ts, t's home, on entry; that of the heap which is returned on return: t's home then, while there
+// is a t. Released around the call.
 timers* fire(timers* ts, timer* t, std::int64_t now);
 
 // The time of ts's clock.

@@ -80,11 +80,12 @@ std::int64_t nextphase(std::int64_t when, std::int64_t period_ns, std::int64_t n
 
 }  // namespace
 
-// ---- Home -------------------------------------------------------------------------------------------------------------
+// ---- Home -----------------------------------------------------------------------------------------------------------
 
 timers* lockhome(timer* t) {
   for (;;) {
-    // Acquire: pairs with the releases in StartLock and timermove. It makes the heap's memory visible; its lock does the rest.
+    // Acquire: pairs with the releases in StartLock and timermove. It makes the heap's memory visible; its lock does
+    // the rest.
     timers* ts = t->ts.load(std::memory_order_acquire);
     lock(&ts->lock);
     if (t->ts.load(std::memory_order_relaxed) == ts) return ts;
@@ -97,7 +98,8 @@ StartLock::StartLock(timer* t) : mp_(selfg()->m) {
   for (;;) {
     ts_ = lockhome(t);
     if (ts_ == here || t->index != kNotInHeap || ts_->clock != nullptr) break;
-    // Not both locks at a time: between the two, others find a stopped timer whose home is `here`, and may start it there.
+    // Not both locks at a time: between the two, others find a stopped timer whose home is `here`, and may start it
+    // there.
     t->ts.store(here, std::memory_order_release);
     unlock(&ts_->lock);
   }
@@ -108,8 +110,8 @@ StartLock::StartLock(timer* t) : mp_(selfg()->m) {
 StartLock::~StartLock() {
   const std::int64_t min = ts_->minWhen.load(std::memory_order_relaxed);
   const bool wake = min != 0 && (min_before_ == 0 || min < min_before_) && ts_->clock == nullptr;
-  // Sequentially consistent: an M that goes to sleep says so and then reads minWhen; timerwake reads whether one sleeps. One of
-  // the two must see the other.
+  // Sequentially consistent: an M that goes to sleep says so and then reads minWhen; timerwake reads whether one
+  // sleeps. One of the two must see the other.
   if (wake) ts_->minWhen.store(min, std::memory_order_seq_cst);
   unlock(&ts_->lock);
   unpin(mp_);
@@ -126,7 +128,7 @@ void settle(timers* ts, timer* t) {
   }
 }
 
-// ---- Start and stop ---------------------------------------------------------------------------------------------------
+// ---- Start and stop -------------------------------------------------------------------------------------------------
 
 void timerinit(timer* t, TimerFunc f, void* arg) {
   // Without a bubble, a guess at where it will be started, not keeping the P: StartLock corrects it.
@@ -181,7 +183,7 @@ bool timerstopwait(timer* t) {
   }
 }
 
-// ---- Time -------------------------------------------------------------------------------------------------------------
+// ---- Time -----------------------------------------------------------------------------------------------------------
 
 std::int64_t clocknow(const timers* ts) {
   return ts->clock != nullptr ? ts->clock->load(std::memory_order_relaxed) : sys::Nanotime();
@@ -201,7 +203,7 @@ bool outsidebubble(const timer* t) {
   return home->clock != nullptr && home != bubbleheap();
 }
 
-// ---- Running ----------------------------------------------------------------------------------------------------------
+// ---- Running --------------------------------------------------------------------------------------------------------
 
 timers* fire(timers* ts, timer* t, std::int64_t now) {
   const std::int64_t late = now - t->when;
@@ -211,6 +213,12 @@ timers* fire(timers* ts, timer* t, std::int64_t now) {
   const TimerFunc f = t->f;
   void* arg = t->arg;
   const std::uintptr_t seq = t->seq;
+  if (f == nullptr) {
+    unlock(&ts->lock);
+    goready(static_cast<g*>(arg));  // and t is gone
+    lock(&ts->lock);
+    return ts;
+  }
   ++t->running;
   unlock(&ts->lock);
   f(arg, seq, late);

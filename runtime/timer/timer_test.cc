@@ -68,7 +68,7 @@ struct Counter : timer {
   std::atomic<std::int64_t> last_delta_ns{-1};
 };
 
-// ---- Once -------------------------------------------------------------------------------------------------------------
+// ---- Once -----------------------------------------------------------------------------------------------------------
 
 TEST(Timer, CallsOnceAtItsTimeAndNotBefore) {
   FakeTime time;
@@ -173,7 +173,7 @@ TEST(Timer, CallMayStartAndStopItsOwnTimer) {
   EXPECT_EQ(again.calls, 3);
 }
 
-// ---- Many -------------------------------------------------------------------------------------------------------------
+// ---- Many -----------------------------------------------------------------------------------------------------------
 
 TEST(Timer, CallsInTheOrderOfTheirTimes) {
   FakeTime time;
@@ -206,7 +206,7 @@ TEST(Timer, OrderOfTheSameTimeIsNotAlwaysTheSame) {
     EXPECT_GT(count, 0) << "each of 8 is first in one of 1000 rounds, but for a chance of 1e-57";
 }
 
-// ---- Periodic ---------------------------------------------------------------------------------------------------------
+// ---- Periodic -------------------------------------------------------------------------------------------------------
 
 TEST(PeriodicTimer, KeepsItsPhaseAndDropsWhatItMissed) {
   FakeTime time;
@@ -228,7 +228,7 @@ TEST(PeriodicTimer, NearTheEndOfTimeStopsComing) {
   EXPECT_EQ(t.calls, 1);
 }
 
-// ---- Several threads ----------------------------------------------------------------------------------------------------
+// ---- Several threads ------------------------------------------------------------------------------------------------
 
 TEST(TimerThreads, StopWaitWaitsForACallInProgress) {
   FakeTime time;
@@ -271,8 +271,8 @@ TEST(TimerThreads, SeveralRunnersCallEachTimerOnce) {
   for (Counter& t : all) EXPECT_EQ(t.calls, 1);
 }
 
-// Threads start, restart, stop and free timers of one heap while others run it. Every start ends exactly once: by a call, or by
-// a stop or restart that says it prevented the call. Freed memory that is still used shows under ASan.
+// Threads start, restart, stop and free timers of one heap while others run it. Every start ends exactly once: by a
+// call, or by a stop or restart that says it prevented the call. Freed memory that is still used shows under ASan.
 TEST(TimerStress, EveryStartIsCalledOrPreventedOnce) {
   const unsigned seed = std::random_device{}();
   std::printf("seed %u\n", seed);
@@ -391,7 +391,7 @@ TEST(TimerMove, TakesEveryTimerAlong) {
   timerheapfree(&to->timers);
 }
 
-// ---- A channel's timer --------------------------------------------------------------------------------------------------
+// ---- A channel's timer ----------------------------------------------------------------------------------------------
 
 struct ChanCounter : Counter {
   explicit ChanCounter(FakeTime* time) : Counter(time) {
