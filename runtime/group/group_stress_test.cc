@@ -108,7 +108,7 @@ TEST(SemaphoreStress, NeverMoreThanThereAre) {
           break;
         case 1: {
           auto pair = WithCancel(Background());
-          Go([cancel = pair.second] { cancel(); });
+          const Task<void> canceler = Spawn([cancel = pair.second] { cancel(); });
           acquired = semaphore.Acquire(pair.first, n).ok();
           break;
         }
