@@ -30,9 +30,9 @@ namespace gort::runtime {
 namespace {
 
 // The states. In a build that checks lock ranks the key's upper half is the rank, which stays; in every other it is 0.
-constexpr uintptr_t kUnlocked = 0;
-constexpr uintptr_t kLocked = 1;
-constexpr uintptr_t kContended = 2;
+constexpr uintptr_t kUnlocked = internal::kMutexUnlocked;
+constexpr uintptr_t kLocked = internal::kMutexLocked;
+constexpr uintptr_t kContended = internal::kMutexContended;
 
 // Source: Go 1.27 active_spin, active_spin_cnt, passive_spin.
 constexpr int kActiveSpins = 4;
@@ -75,8 +75,10 @@ bool SpinTake(mutex* l, uintptr_t state) {
   return TryTake(l, state);
 }
 
-// Out of line, so that the uncontended lock() is a compare-exchange and a return.
-[[gnu::noinline]] void LockSlow(mutex* l) {
+}  // namespace
+
+// Not part of lock(), so that the uncontended one is a compare-exchange and a branch.
+void internal::LockSlow(mutex* l) {
   const uintptr_t rank = RankBits(l);
   uintptr_t state = kLocked;
   while (!SpinTake(l, state)) {
@@ -87,24 +89,21 @@ bool SpinTake(mutex* l, uintptr_t state) {
   }
 }
 
-}  // namespace
+void internal::UnlockSlow(mutex* l, uintptr_t state) {
+  if (state != kContended) sys::Fatal("unlock of a runtime mutex that is not locked");
+  sys::FutexWake(FutexWord(&l->key), 1);
+}
 
+#if GORT_LOCKRANK
 void lock(mutex* l) {
   CheckRank(l);
   const uintptr_t rank = RankBits(l);
   uintptr_t key = rank | kUnlocked;
   // Acquire: pairs with the release in unlock.
   if (!l->key.compare_exchange_strong(key, rank | kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
-    LockSlow(l);
+    internal::LockSlow(l);
   }
   RankLocked(l);
-}
-
-// Not checked: who does not wait cannot be part of a deadlock.
-bool trylock(mutex* l) {
-  if (!TryTake(l, kLocked)) return false;
-  RankLocked(l);
-  return true;
 }
 
 void unlock(mutex* l) {
@@ -113,9 +112,15 @@ void unlock(mutex* l) {
   // old value says whether somebody sleeps. From here on `l` may be gone.
   const uintptr_t state = l->key.exchange(rank | kUnlocked, std::memory_order_release) - rank;
   if (state != kUnlocked) RankUnlocked(rank);
-  if (state == kLocked) return;
-  if (state != kContended) sys::Fatal("unlock of a runtime mutex that is not locked");
-  sys::FutexWake(FutexWord(&l->key), 1);
+  if (state != kLocked) internal::UnlockSlow(l, state);
+}
+#endif
+
+// Not checked: who does not wait cannot be part of a deadlock.
+bool trylock(mutex* l) {
+  if (!TryTake(l, kLocked)) return false;
+  RankLocked(l);
+  return true;
 }
 
 }  // namespace gort::runtime

@@ -5,9 +5,22 @@
 #ifndef GORT_RUNTIME_LOCK_LOCK_H_
 #define GORT_RUNTIME_LOCK_LOCK_H_
 
+#include <atomic>
+#include <cstdint>
+
 #include "gort/gstruct/mutex.h"
 
 namespace gort::runtime {
+
+namespace internal {
+// The states of a mutex: lock.cc.
+inline constexpr std::uintptr_t kMutexUnlocked = 0;
+inline constexpr std::uintptr_t kMutexLocked = 1;
+inline constexpr std::uintptr_t kMutexContended = 2;
+void LockSlow(mutex* l);
+// `state`: what unlock found, which is not kMutexLocked.
+void UnlockSlow(mutex* l, std::uintptr_t state);
+}  // namespace internal
 
 // Takes `l`. Spins for about a microsecond, yields the CPU once, then sleeps in the kernel until unlock() wakes it.
 // Not recursive: a thread that locks twice sleeps for ever. Not fair: a thread that arrives may pass a woken sleeper.
@@ -24,6 +37,25 @@ void lock(mutex* l);
 // Runs on: any; the thread that took `l`.  Needs P: no.  Blocks: never.  Locks: `l` held on entry, released.
 // Errors: stops the program if `l` is not locked.
 void unlock(mutex* l);
+
+#if !GORT_LOCKRANK
+// Inline: the two locked operations are most of what a channel operation costs, and calls would add half of that again.
+inline void lock(mutex* l) {
+  std::uintptr_t key = internal::kMutexUnlocked;
+  // Acquire: pairs with the release in unlock.
+  if (!l->key.compare_exchange_strong(key, internal::kMutexLocked, std::memory_order_acquire, std::memory_order_relaxed))
+      [[unlikely]] {
+    internal::LockSlow(l);
+  }
+}
+
+inline void unlock(mutex* l) {
+  // Release: publishes the critical section; pairs with the acquires above. An exchange and not a store, because the
+  // old value says whether somebody sleeps. From here on `l` may be gone.
+  const std::uintptr_t state = l->key.exchange(internal::kMutexUnlocked, std::memory_order_release);
+  if (state != internal::kMutexLocked) [[unlikely]] internal::UnlockSlow(l, state);
+}
+#endif
 
 }  // namespace gort::runtime
 
