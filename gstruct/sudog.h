@@ -36,8 +36,8 @@ struct sudog {
   std::uint32_t ticket;       // semaphores: heap priority in the treap, later the hand-off mark
   bool isSelect;              // part of a select: the waker must win g.selectDone first
   bool success;               // woken by a value (true) or by close (false)
-  std::uint16_t waiters;      // semaphores: how many wait on this address, counted at the list's head, saturating
-  sudog* parent;              // semaphores: the treap of addresses
+  std::uint16_t waiters;      // Go counts waiters on an address here, for its contention profile; no writer yet
+  sudog* parent;              // Go's treap of addresses needs it; ours does not (runtime/sema/sematree.h)
   sudog* waitlink;            // g.waiting list, or the list of waiters on one address
   sudog* waittail;            // semaphores: last of that list
   maybeTraceableChan c;       // the channel; null for a semaphore
