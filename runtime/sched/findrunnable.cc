@@ -39,10 +39,6 @@ namespace gort::runtime {
 
 namespace {
 
-// Every so many time slices the global queue goes first: two goroutines that keep readying each other would otherwise
-// hold the P for ever. A prime, so that it does not fall in step with a program's own rhythm. Source: Go schedule.
-constexpr std::uint32_t kGlobalQueueTick = 61;
-
 constexpr int kStealRounds = 4;
 
 // Runs the timers of pp that are due. *now is the clock, 0 if it was not read yet.

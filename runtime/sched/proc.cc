@@ -28,6 +28,36 @@ namespace gort::runtime {
 
 namespace {
 
+// Separates the M from its goroutine. Source: Go 1.27 runtime.dropg.
+inline void dropg(m* mp) {
+  mp->curg->m = nullptr;
+  mp->curg = nullptr;
+}
+
+// Makes gp, which is kGrunnable, the M's current goroutine and returns where it goes on. The M leaves the scheduler with it.
+// Source: Go 1.27 runtime.execute.
+inline const gobuf* execute(m* mp, g* gp, bool inherit_time) {
+  casgstatus(gp, kGrunnable, kGrunning);
+  gp->waitsince = 0;
+  gp->m = mp;
+  mp->curg = gp;
+  if (!inherit_time) {
+    auto& tick = mp->p->schedtick;
+    tick.store(tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  // The last use of the P. Release: pairs with takep's acquire.
+  mp->locks.store(0, std::memory_order_release);
+  return &gp->sched;
+}
+
+// Whether the M may take the next goroutine from its own queue without looking further: neither timers, nor the end of a time
+// slice, nor the turn of the global queue, nor anybody who stops the world.
+inline bool nothingspecial(const p* pp) {
+  return pp->timers.minWhen.load(std::memory_order_relaxed) == 0 && !pp->preempt.load(std::memory_order_relaxed) &&
+         pp->schedtick.load(std::memory_order_relaxed) % kGlobalQueueTick != 0 && !seeded &&
+         !sched.gcwaiting.load(std::memory_order_relaxed);
+}
+
 // gopark's half on g0. Source: Go 1.27 runtime.park_m.
 const gobuf* park_m(g* gp, void*) {
   m* mp = gp->m;
@@ -62,11 +92,20 @@ void threadpark(g* gp, UnlockFn unlockf, void* lock) {
   notesleep(&mp->park);  // threadready has counted us out: a thread that was woken but does not run yet can wake others
 }
 
-// Source: Go 1.27 runtime.goschedImpl.
+// Source: Go 1.27 runtime.goschedImpl. When the P has nothing of its own, the next one comes from the global queue in the same
+// critical section: the lock is half of what a yield costs.
 const gobuf* gosched_m(g* gp, void*) {
+  m* mp = gp->m;
   casgstatus(gp, kGrunning, kGrunnable);
-  dropg(gp->m);
-  globrunqputone(gp);
+  dropg(mp);
+  p* pp = mp->p;
+  g* next = nullptr;
+  lock(&sched.lock);
+  if (pp != nullptr && nothingspecial(pp) && runqlooksempty(pp)) next = globrunqget(pp, true);
+  globrunqput(gp);
+  unlock(&sched.lock);
+  if (next != nullptr && next->lockedm == nullptr && mp->lockedg == nullptr) [[likely]] return execute(mp, next, false);
+  if (next != nullptr) runqput(pp, next, false);
   return schedule();
 }
 
@@ -135,25 +174,6 @@ void threadready(g* gp) {
 
 }  // namespace
 
-void dropg(m* mp) {
-  mp->curg->m = nullptr;
-  mp->curg = nullptr;
-}
-
-const gobuf* execute(m* mp, g* gp, bool inherit_time) {
-  casgstatus(gp, kGrunnable, kGrunning);
-  gp->waitsince = 0;
-  gp->m = mp;
-  mp->curg = gp;
-  if (!inherit_time) {
-    auto& tick = mp->p->schedtick;
-    tick.store(tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-  // The last use of the P. Release: pairs with takep's acquire.
-  mp->locks.store(0, std::memory_order_release);
-  return &gp->sched;
-}
-
 const gobuf* schedule() {
   assertNoLocks("schedule");
   m* mp = getg()->m;
@@ -169,6 +189,13 @@ const gobuf* schedule() {
       acquirep(mp, pp);
     } else {
       stopm();
+    }
+  }
+  if (nothingspecial(mp->p) && !mp->spinning) [[likely]] {
+    bool inherit_time;
+    if (g* gp = runqget(mp->p, &inherit_time); gp != nullptr) [[likely]] {
+      if (gp->lockedm == nullptr) [[likely]] return execute(mp, gp, inherit_time);
+      startlockedm(gp);
     }
   }
   for (;;) {
@@ -252,12 +279,8 @@ void goexit1() {
   __builtin_unreachable();
 }
 
-void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
-  if (gp->atomicstatus.load(std::memory_order_relaxed) != from) {
-    sys::Fatal("casgstatus: the goroutine is not in the state it must be in; was it readied twice, or used after its end?");
-  }
-  // Release: who sees the new status sees what the owner of the old one left in g.
-  gp->atomicstatus.store(to, std::memory_order_release);
+void badgstatus() {
+  sys::Fatal("casgstatus: the goroutine is not in the state it must be in; was it readied twice, or used after its end?");
 }
 
 }  // namespace gort::runtime

@@ -76,19 +76,19 @@ void regainp();
 // Source: Go 1.27 runtime.goexit1.
 [[noreturn]] void goexit1() asm("runtime.goexit1");
 
-// Makes gp, which is kGrunnable, the M's current goroutine and returns where it goes on. The M leaves the scheduler with it.
-// Runs on: g0.  Needs P: yes.  Source: Go 1.27 runtime.execute.
-const gobuf* execute(m* mp, g* gp, bool inherit_time);
-
-// Separates the M from its goroutine.  Runs on: g0.  Source: Go 1.27 runtime.dropg.
-void dropg(m* mp);
+// casgstatus found another status: stops the program.
+[[noreturn]] void badgstatus();
 
 // Sets gp's status, which is `from` now. Only the owner of a state may leave it (gstruct/status.h), hence no
 // compare-and-swap: a locked operation here would cost every switch 5 ns.
 // Runs on: any, as the owner of the state.  Needs P: no.  Blocks: never.
 // Errors: stops the program if the status is not `from`; of two who break the rule at the same moment, both may pass.
 // Source: Go 1.27 runtime.casgstatus.
-void casgstatus(g* gp, std::uint32_t from, std::uint32_t to);
+inline void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
+  if (gp->atomicstatus.load(std::memory_order_relaxed) != from) [[unlikely]] badgstatus();
+  // Release: who sees the new status sees what the owner of the old one left in g.
+  gp->atomicstatus.store(to, std::memory_order_release);
+}
 
 }  // namespace gort::runtime
 

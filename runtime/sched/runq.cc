@@ -11,8 +11,6 @@
 
 namespace gort::runtime {
 
-namespace {
-
 // Moves half of pp's ring, which was seen full at [head, tail), and gp to the global queue. False when a thief was
 // faster: then there is room.
 bool runqputslow(p* pp, g* gp, std::uint32_t head, std::uint32_t tail) {
@@ -31,54 +29,6 @@ bool runqputslow(p* pp, g* gp, std::uint32_t head, std::uint32_t tail) {
   sched.runqsize.store(sched.runq.size, std::memory_order_relaxed);
   unlock(&sched.lock);
   return true;
-}
-
-// Puts gp at the tail of the ring if there is room.
-bool runqputtail(p* pp, g* gp, std::uint32_t* head, std::uint32_t* tail) {
-  // Acquire: the slot is free only after the consumer's read of it; pairs with the release of runqhead.
-  *head = pp->runqhead.load(std::memory_order_acquire);
-  *tail = pp->runqtail.load(std::memory_order_relaxed);  // only we write it
-  if (*tail - *head >= runqSize) return false;
-  pp->runq[*tail % runqSize].store(gp, std::memory_order_relaxed);
-  // Release: publishes the slot; pairs with the acquire of runqtail by a consumer.
-  pp->runqtail.store(*tail + 1, std::memory_order_release);
-  return true;
-}
-
-}  // namespace
-
-void runqput(p* pp, g* gp, bool next) {
-  if (next) {
-    // Hands gp to a thief that takes it from runnext, and the displaced one to us. Sequentially consistent: submit-1 of
-    // findrunnable.cc.
-    gp = pp->runnext.exchange(gp, std::memory_order_seq_cst);
-    if (gp == nullptr) return;
-  }
-  std::uint32_t head;
-  std::uint32_t tail;
-  while (!runqputtail(pp, gp, &head, &tail)) {
-    if (runqputslow(pp, gp, head, tail)) return;
-  }
-}
-
-g* runqget(p* pp, bool* inherit_time) {
-  // Only the owner stores a goroutine here; a thief can only take it away, so null is final.
-  if (pp->runnext.load(std::memory_order_relaxed) != nullptr) {
-    if (g* gp = pp->runnext.exchange(nullptr, std::memory_order_acq_rel); gp != nullptr) {
-      *inherit_time = true;
-      return gp;
-    }
-  }
-  *inherit_time = false;
-  std::uint32_t head = pp->runqhead.load(std::memory_order_acquire);
-  for (;;) {
-    if (pp->runqtail.load(std::memory_order_relaxed) == head) return nullptr;
-    g* gp = pp->runq[head % runqSize].load(std::memory_order_relaxed);
-    // Release: frees the slot for runqputtail. Acquire on failure: the new head's slots.
-    if (pp->runqhead.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire)) {
-      return gp;
-    }
-  }
 }
 
 void globrunqput(g* gp) {

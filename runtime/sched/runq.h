@@ -8,7 +8,11 @@
 #ifndef GORT_RUNTIME_SCHED_RUNQ_H_
 #define GORT_RUNTIME_SCHED_RUNQ_H_
 
+#include <atomic>
+#include <cstdint>
+
 #include "gort/gstruct/p.h"
+#include "gort/runtime/sched/globals.h"
 
 namespace gort::runtime {
 
@@ -41,6 +45,82 @@ bool runqempty(const p* pp);
 
 // Moves all that pp, which nobody holds, has to run to the global queue.  Locks: sched.lock held.
 void runqdrain(p* pp);
+
+// ---- The paths of every switch, inline ------------------------------------------------------------------------------
+
+// With one P there are no thieves, and the queue needs no locked operations: they would be a third of a switch.
+inline bool nothieves() { return gomaxprocs.load(std::memory_order_relaxed) == 1; }
+
+// runqput when the ring is full; false when a thief was faster, then there is room.
+bool runqputslow(p* pp, g* gp, std::uint32_t head, std::uint32_t tail);
+
+// Puts gp at the tail of the ring if there is room.
+inline bool runqputtail(p* pp, g* gp, std::uint32_t* head, std::uint32_t* tail) {
+  // Acquire: the slot is free only after the consumer's read of it; pairs with the release of runqhead.
+  *head = pp->runqhead.load(std::memory_order_acquire);
+  *tail = pp->runqtail.load(std::memory_order_relaxed);  // only we write it
+  if (*tail - *head >= runqSize) [[unlikely]] return false;
+  pp->runq[*tail % runqSize].store(gp, std::memory_order_relaxed);
+  // Release: publishes the slot; pairs with the acquire of runqtail by a consumer.
+  pp->runqtail.store(*tail + 1, std::memory_order_release);
+  return true;
+}
+
+inline void runqput(p* pp, g* gp, bool next) {
+  if (next) {
+    g* displaced;
+    if (nothieves()) {
+      displaced = pp->runnext.load(std::memory_order_relaxed);
+      pp->runnext.store(gp, std::memory_order_release);
+    } else {
+      // Hands gp to a thief that takes it from runnext, and the displaced one to us. Sequentially consistent: submit-1 of
+      // findrunnable.cc.
+      displaced = pp->runnext.exchange(gp, std::memory_order_seq_cst);
+    }
+    if (displaced == nullptr) return;
+    gp = displaced;
+  }
+  std::uint32_t head;
+  std::uint32_t tail;
+  while (!runqputtail(pp, gp, &head, &tail)) {
+    if (runqputslow(pp, gp, head, tail)) return;
+  }
+}
+
+inline g* runqget(p* pp, bool* inherit_time) {
+  // Only the owner stores a goroutine here; a thief can only take it away, so null is final.
+  if (g* next = pp->runnext.load(std::memory_order_relaxed); next != nullptr) {
+    if (nothieves()) {
+      pp->runnext.store(nullptr, std::memory_order_relaxed);
+    } else {
+      next = pp->runnext.exchange(nullptr, std::memory_order_acq_rel);
+    }
+    if (next != nullptr) {
+      *inherit_time = true;
+      return next;
+    }
+  }
+  *inherit_time = false;
+  std::uint32_t head = pp->runqhead.load(std::memory_order_acquire);
+  for (;;) {
+    if (pp->runqtail.load(std::memory_order_relaxed) == head) return nullptr;
+    g* gp = pp->runq[head % runqSize].load(std::memory_order_relaxed);
+    if (nothieves()) {
+      pp->runqhead.store(head + 1, std::memory_order_release);
+      return gp;
+    }
+    // Release: frees the slot for runqputtail. Acquire on failure: the new head's slots.
+    if (pp->runqhead.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire)) {
+      return gp;
+    }
+  }
+}
+
+// Whether pp has nothing in its queue, as its owner sees it: a thief can only take away.
+inline bool runqlooksempty(const p* pp) {
+  return pp->runnext.load(std::memory_order_relaxed) == nullptr &&
+         pp->runqhead.load(std::memory_order_relaxed) == pp->runqtail.load(std::memory_order_relaxed);
+}
 
 }  // namespace gort::runtime
 
