@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -163,8 +162,8 @@ TEST(E54_Ticker, StopMeansNoMoreTicksAndNoClose) {
 }
 
 TEST(E54_Ticker, NeedsAPositivePeriod) {
-  EXPECT_EQ(PanicOf([] { Ticker(absl::ZeroDuration()); }), "non-positive interval for NewTicker");
-  EXPECT_EQ(PanicOf([] { Ticker(-kSoon); }), "non-positive interval for NewTicker");
+  EXPECT_EQ(PanicOf([] { Ticker{absl::ZeroDuration()}; }), "non-positive interval for NewTicker");
+  EXPECT_EQ(PanicOf([] { Ticker{-kSoon}; }), "non-positive interval for NewTicker");
   Ticker ticker(kNever);
   EXPECT_EQ(PanicOf([&] { ticker.Reset(absl::ZeroDuration()); }), "non-positive interval for Ticker.Reset");
 }
@@ -212,7 +211,6 @@ TEST(E57_Fairness, ABusyPairDoesNotStarveATimer) {
     for (int& v : ping) pong.Send(v);
   });
   Timer timer(10 * kSoon);
-  std::optional<int> v;
   bool fired = false;
   while (!fired) {
     // Two ready cases almost always: the pair hands over without end.

@@ -211,7 +211,7 @@ void Panic(std::string_view how) {
   }
   if (how == "makechan_neg") gort::MakeChan<int>(-1);
   if (how == "wg_negative") gort::WaitGroup().Done();
-  if (how == "newticker0") gort::Ticker(absl::ZeroDuration());
+  if (how == "newticker0") gort::Ticker{absl::ZeroDuration()};
   if (how == "panic_go") {
     gort::Go([] { throw std::runtime_error("boom"); });
     gort::Select();
