@@ -1,17 +1,18 @@
 """Programs and tests whose main is goroutine 1, behind our own entry point.
 
-    load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_freestanding_binary")
+    load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_freestanding_binary", "gort_sched_test")
 
 gort_cc_binary and gort_cc_test take every attribute of cc_binary and cc_test. What they add is a dependency on //rt0, which is
 enough by itself, and one on //runtime/debug:symbolize, which gives tracebacks their names (by abseil). In a GoogleTest,
-every TEST body runs on goroutine 1. gort_freestanding_binary links a static program without libc; its sources may use layers
-0 to 4 only.
+every TEST body runs on goroutine 1. gort_sched_test runs such a test once for each of many seeds of the scheduler.
+gort_freestanding_binary links a static program without libc; its sources may use layers 0 to 4 only.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 
 _RT0 = Label("//rt0")
 _SYMBOLIZE = Label("//runtime/debug:symbolize")
+_RUN_SEEDS = Label("//rt0:run_seeds.sh")
 _FREESTANDING = Label("//rt0:freestanding")
 _FREESTANDING_MEM = Label("//runtime/sys:freestanding_mem")
 
@@ -33,6 +34,53 @@ def gort_cc_binary(name, deps = [], **kwargs):
 def gort_cc_test(name, deps = [], **kwargs):
     """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
     cc_test(name = name, deps = _with_hosted(deps), **kwargs)
+
+def gort_sched_test(
+        name,
+        seeds = 100,
+        size = None,
+        timeout = None,
+        flaky = None,
+        shard_count = None,
+        args = [],
+        env = None,
+        tags = [],
+        **kwargs):
+    """gort_cc_test that runs with GORT_SCHED_SEED=1, 2, ... `seeds`, and stops at the first seed that fails.
+
+    It prints that seed, and how to run it alone: bazel test --test_env=GORT_SCHED_SEED=17 //package:name.
+    docs/testing.md says what a seed decides.
+
+    Args:
+      name: the test; the program is `name`_program.
+      seeds: how many.
+      size: of all runs together, as timeout and flaky.
+      timeout: see size.
+      flaky: see size.
+      shard_count: into how many processes that run at the same time Bazel may divide the seeds.
+      args: of the program.
+      env: of the program.
+      tags: of both.
+      **kwargs: srcs, deps and what else cc_binary takes.
+    """
+    gort_cc_binary(
+        name = name + "_program",
+        testonly = True,
+        tags = tags,
+        **kwargs
+    )
+    native.sh_test(
+        name = name,
+        size = size,
+        timeout = timeout,
+        srcs = [str(_RUN_SEEDS)],
+        args = ["$(rootpath :%s_program)" % name, str(seeds)] + args,
+        data = [":%s_program" % name],
+        env = env,
+        flaky = flaky,
+        shard_count = shard_count,
+        tags = tags,
+    )
 
 def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], tags = [], **kwargs):
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1.

@@ -13,6 +13,7 @@
 #include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/mem/mem.h"
 #include "gort/runtime/sched/proc.h"
+#include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sys/fatal.h"
 
@@ -112,6 +113,7 @@ ChanStatus chansend(hchan* c, void* value, bool block) {
     parkforever(WaitReason::kChanSendNilChan);
   }
   if (outsidebubble(c)) return ChanStatus::kOutsideBubble;
+  seededpoint();
 
   // "Not ready" without the lock. First closed, then full, each acquire: a channel that is open now and was found full after
   // that may have been closed in between, but closing does not make room; so there was a moment when it was open and full.
@@ -153,6 +155,7 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
     parkforever(WaitReason::kChanReceiveNilChan);
   }
   if (outsidebubble(c)) return ChanStatus::kOutsideBubble;
+  seededpoint();
   if (c->timer != nullptr) timerhooks.maybeRunChan(c->timer);
 
   // "Not ready" without the lock. First empty, then closed: what is open after it was found empty was open and empty at that
@@ -199,6 +202,7 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
 ChanStatus closechan(hchan* c) {
   if (c == nullptr) return ChanStatus::kNil;
   if (outsidebubble(c)) return ChanStatus::kOutsideBubble;
+  seededpoint();
   lock(&c->lock);
   if (c->closed.load(std::memory_order_relaxed) != 0) {
     unlock(&c->lock);

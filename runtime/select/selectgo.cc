@@ -10,6 +10,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/rand.h"
+#include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/timer/timer.h"
 
@@ -273,6 +274,7 @@ SelectResult selectgo(const scase* cases, std::uint16_t* order, sudog* sudogs, i
     return {status == ChanStatus::kNotReady ? -1 : index, status};
   }
 
+  seededpoint();
   g* gp = block ? selfg() : nullptr;  // before the locks: for a thread it may make one
   sellock(s);
   const SelectResult ready = Poll(s);

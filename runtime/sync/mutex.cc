@@ -36,6 +36,8 @@
 #include "gort/runtime/sync/mutex.h"
 
 #include "gort/gstruct/waitreason.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/rand.h"
 #include "gort/runtime/sema/sema.h"
 #include "gort/runtime/sync/spin.h"
 #include "gort/runtime/sys/fatal.h"
@@ -47,6 +49,13 @@ namespace {
 
 // Who has waited for longer gets its turn. Source: Go 1.27 starvationThresholdNs.
 constexpr std::int64_t kStarvation_ns = 1'000'000;
+
+// Whether who waits since start_ns has waited for too long. With a seed that decides, for the clock never does the same twice.
+bool WaitedTooLong(std::int64_t start_ns) {
+  constexpr std::uint32_t kOneIn = 8;
+  if (runtime::seeded) return runtime::cheaprandn(kOneIn) == 0;
+  return runtime::sys::Nanotime() - start_ns > kStarvation_ns;
+}
 
 }  // namespace
 
@@ -83,7 +92,7 @@ void Mutex::LockSlow(std::uint32_t state) {
     const bool waited_before = wait_start_ns != 0;
     if (!waited_before) wait_start_ns = runtime::sys::Nanotime();
     runtime::semacquire1(&sema_, /*lifo=*/waited_before, runtime::WaitReason::kSyncMutexLock);
-    starving = starving || runtime::sys::Nanotime() - wait_start_ns > kStarvation_ns;
+    starving = starving || WaitedTooLong(wait_start_ns);
     state = state_.load(std::memory_order_relaxed);
     if ((state & kStarving) != 0) {
       // Handed over to us. The acquire that makes the critical section before ours visible was semacquire1's.

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "gort/runtime/sched/seeded.h"
+
 namespace gort {
 
 // A mutual exclusion lock of 8 bytes. It belongs to no goroutine: any may unlock it. Locking it twice waits for ever.
@@ -25,6 +27,7 @@ class Mutex {
   // Waits until nobody holds it, and takes it.
   // Runs on: G | a plain thread.  Needs P: no.  Blocks: G.
   void Lock() {
+    runtime::seededpoint();
     std::uint32_t state = 0;
     // Acquire: pairs with the release in Unlock.
     if (!state_.compare_exchange_strong(state, kLocked, std::memory_order_acquire, std::memory_order_relaxed))

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sync/mutex.h"
 
 namespace gort {
@@ -43,6 +44,7 @@ class RWMutex {
   // Waits until no writer holds it or waits for it, and takes it for reading.
   // Runs on: G | a plain thread.  Needs P: no.  Blocks: G.
   void RLock() {
+    runtime::seededpoint();
     // Acquire: pairs with the release in Unlock.
     if (reader_count_.fetch_add(1, std::memory_order_acquire) < 0) [[unlikely]]
       RLockSlow();
