@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <memory>
+#include <cstdio>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,6 +16,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gort/gort.h"
+#include "gort/gstruct/g.h"
+#include "gort/gstruct/status.h"
+#include "gort/runtime/switch/getg.h"
 #include "gtest/gtest.h"
 
 namespace gort {
@@ -222,10 +228,12 @@ TEST(SynctestTimer, FromOutsideGoesByTheWallClock) {
 }
 
 TEST(SynctestTimer, MayOutliveItsBubble) {
-  std::optional<Timer> timer;
-  synctest::Test([&] { timer.emplace(absl::Seconds(1)); });
+  std::vector<Timer> timers;
+  synctest::Test([&] {
+    timers.emplace_back(absl::Seconds(1));
+    timers.push_back(AfterFunc(absl::Seconds(1), [] {}));
+  });
   synctest::Test([] { Sleep(absl::Hours(1)); });
-  timer.reset();
 }
 
 TEST(SynctestTimer, ContextsGoByTheBubblesClock) {
@@ -293,33 +301,292 @@ TEST(SynctestWait, SleepIsSleepThenWait) {
   });
 }
 
+// Whichever is in Wait first stays there until the other is blocked or has ended; and the other panics.
 TEST(SynctestWait, TwoAtATimePanic) {
   synctest::Test([] {
-    std::string second;
-    Go([] { synctest::Wait(); });
-    Go([&] {
-      Mutex mutex;
-      mutex.Lock();
-      Go([&] {
-        for (int i = 0; i < 10'000 && second.empty(); ++i) {
-          Gosched();
-          second = PanicOf([] { synctest::Wait(); });
-          break;
-        }
-        mutex.Unlock();
-      });
-      mutex.Lock();  // not durable: neither Wait can have returned while this goroutine is blocked here
-      mutex.Unlock();
-    });
-    Sleep(absl::Seconds(1));
+    std::string other;
+    WaitGroup wg;
+    wg.Go([&other] { other = PanicOf([] { synctest::Wait(); }); });
+    std::string mine = PanicOf([] { synctest::Wait(); });
+    wg.Wait();
+    EXPECT_EQ(mine + other, "wait already in progress");
   });
-  // Which of the two is first, and whether they meet, is the scheduler's choice; TwoAtATimePanicForCertain decides it.
 }
 
 TEST(SynctestWait, OutsideOfABubblePanics) {
   EXPECT_EQ(PanicOf([] { synctest::Wait(); }), "goroutine is not in a bubble");
   EXPECT_EQ(PanicOf([] { synctest::Sleep(absl::Seconds(1)); }), "goroutine is not in a bubble");
   std::thread([] { EXPECT_EQ(PanicOf([] { synctest::Wait(); }), "goroutine is not in a bubble"); }).join();
+}
+
+// ---- What is durable ------------------------------------------------------------------------------------------------------
+
+// In a bubble, `block` waits for `release`: the clock moves meanwhile.
+void ExpectDurable(const std::function<void()>& block, const std::function<void()>& release) {
+  bool done = false;
+  Go([&] {
+    block();
+    done = true;
+  });
+  Sleep(absl::Hours(1));
+  EXPECT_FALSE(done);
+  release();
+  synctest::Wait();
+  EXPECT_TRUE(done);
+}
+
+TEST(SynctestDurable, ChannelsOfTheBubble) {
+  synctest::Test([] {
+    const Chan<int> ch = MakeChan<int>();
+    ExpectDurable([&] { ch.Recv(); }, [&] { ch.Send(1); });
+    ExpectDurable([&] { ch.Send(1); }, [&] { ch.Recv(); });
+    ExpectDurable([&] { ch.Recv(); }, [&] { ch.Close(); });
+  });
+}
+
+TEST(SynctestDurable, SelectsOfTheBubblesChannels) {
+  synctest::Test([] {
+    const Chan<int> a = MakeChan<int>();
+    const Chan<int> b = MakeChan<int>();
+    const Chan<int> nil;
+    ExpectDurable([&] { Select(Recv(a), Recv(b), Recv(nil)); }, [&] { b.Send(1); });
+    ExpectDurable([&] { Select(Recv(a), Timeout(absl::Hours(2))); }, [] { Sleep(absl::Hours(1)); });
+  });
+}
+
+TEST(SynctestDurable, CondWait) {
+  synctest::Test([] {
+    Mutex mutex;
+    Cond cond(mutex);
+    const auto wait = [&] {
+      std::lock_guard lock(mutex);
+      cond.Wait();
+    };
+    ExpectDurable(wait, [&] { cond.Signal(); });
+    ExpectDurable(wait, [&] { cond.Broadcast(); });
+  });
+}
+
+TEST(SynctestDurable, WaitGroupWait) {
+  synctest::Test([] {
+    WaitGroup wg;
+    wg.Add(1);
+    ExpectDurable([&] { wg.Wait(); }, [&] { wg.Done(); });
+  });
+}
+
+TEST(SynctestDurable, TasksGroupsAndSemaphores) {
+  synctest::Test([] {
+    const Chan<int> ch = MakeChan<int>();
+    Task<void> task = Spawn([&] { ch.Recv(); });
+    ExpectDurable([&] { task.Join(); }, [&] { ch.Send(1); });
+    Group group;
+    group.Go([&] { ch.Recv(); });
+    ExpectDurable([&] { EXPECT_TRUE(group.Wait().ok()); }, [&] { ch.Send(1); });
+    Semaphore semaphore(1);
+    semaphore.Acquire(1);
+    ExpectDurable([&] { semaphore.Acquire(1); }, [&] { semaphore.Release(1); });
+  });
+}
+
+// In a bubble, `block` waits for `release`, which comes from outside: the clock stands still meanwhile.
+void ExpectNotDurable(const std::function<void()>& block, const std::function<void()>& release) {
+  std::atomic<runtime::g*> blocked{nullptr};
+  std::atomic<bool> moved{false};
+  WaitGroup outside;
+  outside.Go([&] {
+    const auto status = [&] { return blocked.load()->atomicstatus.load(); };
+    while (blocked.load() == nullptr || (status() != runtime::kGwaiting && status() != runtime::kGsyscall)) Gosched();
+    for (int i = 0; i < 1000; ++i) Gosched();
+    EXPECT_FALSE(moved);
+    release();
+  });
+  synctest::Test([&] {
+    Go([&] {
+      blocked = runtime::getg();
+      block();
+    });
+    Sleep(absl::Hours(1));
+    moved = true;
+  });
+  outside.Wait();
+}
+
+TEST(SynctestNotDurable, Mutexes) {
+  Mutex mutex;
+  mutex.Lock();
+  ExpectNotDurable([&] { mutex.Lock(); }, [&] { mutex.Unlock(); });
+  RWMutex rw;
+  rw.Lock();
+  ExpectNotDurable([&] { rw.RLock(); }, [&] { rw.Unlock(); });
+}
+
+TEST(SynctestNotDurable, ChannelsFromOutside) {
+  const Chan<int> ch = MakeChan<int>();
+  ExpectNotDurable([&] { ch.Recv(); }, [&] { ch.Send(1); });
+  ExpectNotDurable([&] { ch.Send(1); }, [&] { ch.Recv(); });
+  ExpectNotDurable(
+      [&] {
+        const Chan<int> of_the_bubble = MakeChan<int>();
+        Select(Recv(of_the_bubble), Recv(ch));
+      },
+      [&] { ch.Send(1); });
+}
+
+TEST(SynctestNotDurable, WaitGroupsAndTasksFromOutside) {
+  WaitGroup wg;
+  wg.Add(1);
+  ExpectNotDurable([&] { wg.Wait(); }, [&] { wg.Done(); });
+  std::atomic<bool> end{false};
+  Task<void> task = Spawn([&] {
+    while (!end) Gosched();
+  });
+  ExpectNotDurable([&] { task.Join(); }, [&] { end = true; });
+}
+
+TEST(SynctestNotDurable, BlockingCalls) {
+  std::atomic<bool> end{false};
+  ExpectNotDurable(
+      [&] {
+        Blocking([&] {
+          while (!end) {
+          }
+        });
+      },
+      [&] { end = true; });
+}
+
+// ---- The end --------------------------------------------------------------------------------------------------------------
+
+TEST(SynctestEnd, WaitsForEveryGoroutine) {
+  std::atomic<int> ended{0};
+  synctest::Test([&] {
+    for (int i = 0; i < 10; ++i) {
+      Go([&] {
+        for (int k = 0; k < 100; ++k) Gosched();
+        Go([&] { ++ended; });
+      });
+    }
+  });
+  EXPECT_EQ(ended, 10);
+}
+
+TEST(SynctestEnd, AnExceptionComesOut) {
+  EXPECT_THROW(synctest::Test([] { throw std::out_of_range("x"); }), std::out_of_range);
+}
+
+TEST(SynctestEnd, GoexitEndsTheFunction) {
+  synctest::Test([] { Goexit(); });
+}
+
+TEST(SynctestEnd, AllBlockedIsADeadlock) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { MakeChan<int>().Recv(); }); }), "deadlock: all goroutines in bubble are blocked");
+  const std::string shown = testing::internal::GetCapturedStderr();
+  EXPECT_NE(shown.find(" [chan receive (durable), synctest bubble "), std::string::npos) << shown;
+}
+
+TEST(SynctestEnd, NilChannelsAndEmptySelectsAreADeadlock) {
+  const char* const text = "deadlock: all goroutines in bubble are blocked";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Chan<int>().Recv(); }); }), text);
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Chan<int>().Send(1); }); }), text);
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Select(); }); }), text);
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Select(Recv(Chan<int>())); }); }), text);
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Sleep(absl::InfiniteDuration()); }); }), text);
+  testing::internal::GetCapturedStderr();
+}
+
+TEST(SynctestEnd, WhoIsLeftBlockedIsADeadlock) {
+  const char* const text = "deadlock: main bubble goroutine has exited but blocked goroutines remain";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Go([] { MakeChan<int>().Recv(); }); }); }), text);
+  EXPECT_EQ(PanicOf([] { synctest::Test([] { Go([] { Sleep(absl::Seconds(1)); }); }); }), text) << "time stands still";
+  EXPECT_THROW(synctest::Test([] {
+                 Go([] { MakeChan<int>().Recv(); });
+                 throw std::out_of_range("this comes first");
+               }),
+               std::out_of_range);
+  testing::internal::GetCapturedStderr();
+}
+
+TEST(SynctestEnd, TestInATestPanics) {
+  synctest::Test([] {
+    EXPECT_EQ(PanicOf([] { synctest::Test([] {}); }), "synctest.Run called from within a synctest bubble");
+  });
+}
+
+TEST(SynctestEnd, PlainThreadsMayTest) {
+  Blocking([] {
+    std::thread([] {
+      EXPECT_EQ(PanicOf([] {
+                  synctest::Test([] {
+                    int runs = 0;
+                    AfterFunc(absl::Seconds(1), [&runs] { ++runs; });
+                    const Ticker ticker(absl::Seconds(1));
+                    for (int i = 0; i < 100; ++i) ticker.C().Recv();
+                    EXPECT_EQ(Now() - kStart, absl::Seconds(100));
+                    EXPECT_EQ(runs, 1);
+                  });
+                }),
+                "");
+    }).join();
+  });
+}
+
+TEST(SynctestChan, OutsideOfItsBubblePanics) {
+  Chan<int> ch;
+  synctest::Test([&ch] { ch = MakeChan<int>(1); });
+  const auto in_another_bubble = [](auto f) { synctest::Test(f); };
+  const auto outside = [](auto f) { f(); };
+  const auto check = [&](auto where) {
+    where([&] {
+      EXPECT_EQ(PanicOf([&] { ch.Send(1); }), "send on synctest channel from outside bubble");
+      EXPECT_EQ(PanicOf([&] { ch.Recv(); }), "receive on synctest channel from outside bubble");
+      EXPECT_EQ(PanicOf([&] { ch.Close(); }), "close of synctest channel from outside bubble");
+      EXPECT_EQ(PanicOf([&] { Select(Recv(ch), Default()); }), "select on synctest channel from outside bubble");
+    });
+  };
+  check(outside);
+  check(in_another_bubble);
+}
+
+// ---- Stress ---------------------------------------------------------------------------------------------------------------
+
+// The clock never moves while somebody runs, so each goroutine's time is exactly the sum of its own sleeps, whatever the others do.
+TEST(SynctestStress, EverybodysTimeIsTheSumOfItsSleeps) {
+  const unsigned seed = std::random_device{}();
+  std::printf("seed %u\n", seed);
+  for (unsigned round = 0; round < 20; ++round) {
+    synctest::Test([&] {
+      const Chan<int> ch = MakeChan<int>(1);
+      WaitGroup wg;
+      for (unsigned i = 0; i < 20; ++i) {
+        wg.Go([&, i] {
+          std::minstd_rand random(seed + 100 * round + i);
+          absl::Time expected = Now();
+          for (int k = 0; k < 50; ++k) {
+            const auto d = absl::Milliseconds(1 + random() % 5);
+            expected += d;
+            switch (random() % 4) {
+              case 0: Sleep(d); break;
+              case 1: EXPECT_EQ(After(d).Recv(), expected); break;
+              case 2: Select(Timeout(d)); break;
+              default: {
+                WaitGroup fired;
+                fired.Add(1);
+                AfterFunc(d, [&fired] { fired.Done(); });
+                fired.Wait();
+              }
+            }
+            EXPECT_EQ(Now(), expected);
+            if (ch.TrySend(k)) ch.TryRecv();
+          }
+        });
+      }
+      wg.Wait();
+    });
+  }
 }
 
 }  // namespace
