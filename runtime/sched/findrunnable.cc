@@ -17,7 +17,6 @@
 #include "gort/runtime/sched/findrunnable.h"
 
 #include <atomic>
-#include <numeric>
 
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
@@ -70,6 +69,9 @@ void stopSpinning(m* mp) {
   if (sched.nmspinning.fetch_sub(1, std::memory_order_seq_cst) <= 0) sys::Fatal("findRunnable: nmspinning is negative");
 }
 
+// The greatest common divisor. (<numeric> needs libc.)
+constexpr std::int32_t Gcd(std::int32_t a, std::int32_t b) { return b == 0 ? a : Gcd(b, a % b); }
+
 // A walk over 0 .. n-1 that starts anywhere and steps by a number coprime to n: each once, in an order that differs from walk
 // to walk. Source: Go 1.27 runtime.randomOrder.
 struct StealOrder {
@@ -81,7 +83,7 @@ struct StealOrder {
     if (n < 3) return;
     do {
       step = 1 + static_cast<std::int32_t>(cheaprandn(static_cast<std::uint32_t>(n - 1)));
-    } while (std::gcd(step, n) != 1);
+    } while (Gcd(step, n) != 1);
   }
   std::int32_t Next() {
     const std::int32_t here = at;
@@ -181,7 +183,9 @@ bool GiveUp(m* mp, bool was_spinning, g** found) {
   acquirep(mp, pp);
   *found = pop(&list);
   injectglist(&list);
-  if (*found == nullptr && was_spinning) becomeSpinning(mp);
+  // Spinning, whatever it was before: the timer may be another P's, and only a spinning M looks there. (Otherwise it would
+  // poll for a moment that is past, again and again, until the kernel lets the other P's M run.)
+  if (*found == nullptr) becomeSpinning(mp);
   return true;
 }
 
