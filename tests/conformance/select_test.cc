@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -153,12 +152,12 @@ TEST(E21_BlockedSelect, LeavesALongQueueInConstantTime) {
 }
 
 TEST(E22_NoCases, BlocksForEver) {
-  auto watched = std::make_shared<runtime::Watched>();
-  Go([watched] {
-    watched->ThisIsMe();
+  static runtime::Watched watched;
+  Go([] {
+    watched.ThisIsMe();
     Select();
   });
-  watched->AwaitParked(WaitReason::kSelectNoCases);
+  watched.AwaitParked(WaitReason::kSelectNoCases);
 }
 
 TEST(E23_SendOnClosed, PanicsWhenChosenAlthoughAnotherIsReady) {

@@ -183,13 +183,13 @@ TEST(E55_Sleep, OfNothingReturnsAtOnce) {
 }
 
 TEST(E55_Sleep, OfMoreThanFitsMeansForEver) {
-  auto watched = std::make_shared<runtime::Watched>();
-  Go([watched] {
-    watched->ThisIsMe();
+  static runtime::Watched watched;
+  Go([] {
+    watched.ThisIsMe();
     Sleep(absl::Hours(24 * 365 * 400));  // more than an int64 has nanoseconds
     ADD_FAILURE() << "it was a negative number";
   });
-  watched->AwaitParked(WaitReason::kSleep);
+  watched.AwaitParked(WaitReason::kSleep);
   Timer timer(absl::InfiniteDuration());
   EXPECT_EQ(timer.C().TryRecv().status, RecvStatus::kEmpty);
   EXPECT_TRUE(timer.Stop());
