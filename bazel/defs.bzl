@@ -36,6 +36,13 @@ GORT_FREESTANDING_COPTS = GORT_COPTS + [
     "-fasynchronous-unwind-tables",
 ]
 
+# For the user's own libraries and programs, together with a dependency on //runtime/preempt: goroutines then yield when their time
+# is over and they call a function. docs/preemption.md
+GORT_PREEMPT_COPTS = select({
+    "@platforms//cpu:x86_64": ["-fsplit-stack"],
+    "//conditions:default": [],
+})
+
 def gort_copts(freestanding):
     """Returns the flags of GORT_COPTS or GORT_FREESTANDING_COPTS; the base of every rule in this repository."""
     return GORT_FREESTANDING_COPTS if freestanding else GORT_COPTS

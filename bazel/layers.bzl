@@ -48,6 +48,7 @@ LAYERS = [
         "runtime/group",
         "runtime/net",
         "runtime/panic",
+        "runtime/preempt",
         "runtime/select",
         "runtime/sync",
         "runtime/thread",

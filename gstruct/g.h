@@ -30,8 +30,8 @@ struct synctestBubble;
 struct g {
   // Bounds of the stack. Writer: gfget, or rt0_go and then mstart for g0. Readers: any (constant while the goroutine lives).
   struct stack stack;
-  // sp below this makes a checking prologue call __morestack: stack.lo + stackGuard, or stackPreempt.
-  // Writer: malg, and whoever asks for a yield. Readers: prologues of the goroutine.
+  // stack.lo + stackGuard, or stackPreempt: it is asked to yield. Go's prologues compare sp with it; ours compare with a word of the
+  // thread and then look here (runtime/sched/preempt.h). Writers: malg, who asks for a yield, and newstack, atomically.
   uintptr_t stackguard0;
   // The same for code that runs on g0 and for C; never stackPreempt.
   uintptr_t stackguard1;
@@ -70,7 +70,7 @@ struct g {
   std::int64_t waitsince;
   // Valid while kGwaiting. Writer: gopark. Readers: tracebacks (a torn read is impossible: one byte). G.
   WaitReason waitreason;
-  // A yield was asked for (stackguard0 was set to stackPreempt). Writer: who asks.
+  // Go: a yield was asked for. No writer: stackguard0 says it.
   bool preempt;
 
   // Ours: std::uncaught_exceptions() of this goroutine while it is not running; see _panic. G.

@@ -37,7 +37,7 @@ struct ehglobals {
 struct m {
   // The goroutine whose stack the scheduler runs on: the thread's own stack. Constant.
   struct g* g0;
-  // The frame that called __morestack. Writer and reader: __morestack (the opt-in -fsplit-stack build).
+  // Go: the frame that called morestack. No writer: our __morestack never moves a stack (runtime/preempt).
   gobuf morebuf;
   // Kernel thread id. Writer: minit. Readers: debuggers. (Go's divmod lies before it.)
   alignas(16) std::uint64_t procid;
@@ -102,6 +102,10 @@ struct m {
   // C++ runtime, so that they need no branch. Constant after minit.
   struct ehglobals* ehglobals;
   struct ehglobals ehnone;
+
+  // Ours: the word of this thread that checking prologues compare with; null when the program has none. Writer: the thread.
+  // Readers: who asks for a yield (runtime/sched/preempt.h). Guard: a lock there.
+  std::uintptr_t* guardword;
 };
 
 }  // namespace gort::runtime

@@ -62,7 +62,7 @@
 #define gsignalStack_stackguard0 16
 #define gsignalStack_stackguard1 24
 #define gsignalStack_stktopsp 32
-#define m__size 352
+#define m__size 368
 #define m_g0 0
 #define m_morebuf 8
 #define m_procid 64
@@ -94,6 +94,7 @@
 #define m_waitlock 320
 #define m_ehglobals 328
 #define m_ehnone 336
+#define m_guardword 352
 #define ehglobals__size 16
 #define ehglobals_caughtExceptions 0
 #define ehglobals_uncaughtExceptions 8

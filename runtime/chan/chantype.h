@@ -17,6 +17,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gort/gstruct/g.h"
+#include "gort/runtime/sched/pin.h"
+#include "gort/runtime/switch/getg.h"
+
 namespace gort::runtime {
 
 // Constant; lives for ever.
@@ -49,11 +53,21 @@ inline void copyvalue(void* to, const void* from, std::size_t size) {
   }
 }
 
+// Calls one of the type's functions, which are the user's code: in there the goroutine must not yield (runtime/sched/preempt.h),
+// because the channel is locked.
+template <typename... Args>
+inline void callpinned(void (*fn)(Args...), Args... args) {
+  g* gp = getg();  // null on a thread that gort does not know; there nothing yields
+  if (gp != nullptr) pin(gp->m);
+  fn(args...);
+  if (gp != nullptr) unpin(gp->m);
+}
+
 inline void putvalue(const chantype* t, void* slot, void* value) {
   if (t->put == nullptr) {
     copyvalue(slot, value, t->size);
   } else {
-    t->put(slot, value);
+    callpinned(t->put, slot, value);
   }
 }
 
@@ -61,12 +75,12 @@ inline void delivervalue(const chantype* t, void* place, void* value) {
   if (t->deliver == nullptr) {
     copyvalue(place, value, t->size);
   } else {
-    t->deliver(place, value);
+    callpinned(t->deliver, place, value);
   }
 }
 
 inline void destroyslot(const chantype* t, void* slot) {
-  if (t->destroy != nullptr) t->destroy(slot);
+  if (t->destroy != nullptr) callpinned(t->destroy, slot);
 }
 
 }  // namespace gort::runtime

@@ -27,6 +27,8 @@ struct Hooks {
   int (*newthread)(m* mp);
   // A thread that gort did not make has got its g: arranges that dropm runs when it ends.
   void (*threadattach)();
+  // Where the calling thread has the word that checking prologues compare with (preempt.h). Null: the program has none.
+  std::uintptr_t* (*guardword)();
   // Called by the first go statement of a program that does not have our entry point, after the scheduler is ready and before
   // any goroutine runs.
   void (*gueststart)();

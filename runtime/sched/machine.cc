@@ -7,6 +7,7 @@
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/persistent.h"
 #include "gort/runtime/sched/poller.h"
+#include "gort/runtime/sched/preempt.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
 #include "gort/runtime/sched/runq.h"
@@ -285,6 +286,7 @@ void mexit() {
       notesleep(&mp->park);
     }
   }
+  setguardword(mp, nullptr);
   sys::StackT none = {};
   none.ss_flags = sys::kSS_DISABLE;
   sys::Sigaltstack(&none, nullptr);

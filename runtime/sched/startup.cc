@@ -15,6 +15,7 @@
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/pin.h"
+#include "gort/runtime/sched/preempt.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
@@ -51,6 +52,7 @@ alignas(16) constinit unsigned char signal_stack0[kSignalStackBytes]{};
 void minit(m* mp) {
   mp->procid = static_cast<std::uint64_t>(sys::Gettid());
   mp->ehglobals = __cxa_get_globals != nullptr ? __cxa_get_globals() : &mp->ehnone;
+  if (hooks.guardword != nullptr) setguardword(mp, hooks.guardword());
   sys::StackT ss = {};
   ss.ss_sp = reinterpret_cast<void*>(mp->gsignal->stack.lo);
   ss.ss_size = mp->gsignal->stack.hi - mp->gsignal->stack.lo;

@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/poller.h"
+#include "gort/runtime/sched/preempt.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/switch/getg.h"
@@ -81,8 +82,14 @@ bool SliceOver(p* pp, std::int64_t now) {
     return false;
   }
   if (pp->sysmontick.schedwhen + kSliceNs > now || !AnybodyWaitsFor(pp, now)) return false;
+  const bool asked = pp->preempt.load(std::memory_order_relaxed);
   pp->preempt.store(true, std::memory_order_relaxed);  // in case the M is in the scheduler right now
-  return true;
+  // A goroutine that yields by itself costs no thread. One that has not for another slice calls nothing that looks; or it was not
+  // the one that heard, so it is asked again.
+  const bool hears = preemptasks && preemptone(pp);
+  if (asked || !hears) return true;
+  pp->sysmontick.schedwhen = now;
+  return false;
 }
 
 // Takes Ps from those who have had them for too long. Returns how many.
