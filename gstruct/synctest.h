@@ -1,12 +1,12 @@
 // synctestBubble: goroutines that share a clock of their own, which stands still until all of them wait for it.
 //
-// What a goroutine of a bubble starts (goroutines, timers) or makes (channels) is of the bubble too, and refers to it. Nobody
-// counts these references, so a bubble is never freed: one test costs its size.
+// What a goroutine of a bubble starts (goroutines, timers) or makes (channels) is of the bubble too, and refers to it.
+// Nobody counts these references, so a bubble is never freed: one test costs its size.
 //
 // The rules are in runtime/synctest/synctest.h; who counts is said in runtime/sched/bubble.h.
 //
-// Source: Go 1.27 runtime.synctestBubble. It keeps a third count, of operations that must not be taken for idleness; we count a
-// goroutine out only when it is all set for being woken, which needs none.
+// Source: Go 1.27 runtime.synctestBubble. It keeps a third count, of operations that must not be taken for idleness; we
+// count a goroutine out only when it is all set for being woken, which needs none.
 #ifndef GORT_GSTRUCT_SYNCTEST_H_
 #define GORT_GSTRUCT_SYNCTEST_H_
 
@@ -26,7 +26,8 @@ struct synctestBubble {
   std::atomic<std::int64_t> now;
   // From 1; never 0. Constant.
   std::uint32_t id;
-  // The goroutine of the function under test has ended. Writer: that goroutine; reader: the root, once it is counted out.
+  // The goroutine of the function under test has ended. Writer: that goroutine; reader: the root, once it is counted
+  // out.
   bool done;
 
   // ---- Guard: mu. ----

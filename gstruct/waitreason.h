@@ -33,8 +33,8 @@ enum class WaitReason : std::uint8_t {
   kSynctestWaitGroupWait,
 };
 
-// Whether a goroutine of a synctest bubble that waits for this reason can be woken by the bubble alone. kSynctestRun and
-// kSynctestWait are not among them: who waits so is told by the bubble's own count (runtime/sched/bubble.h).
+// Whether a goroutine of a synctest bubble that waits for this reason can be woken by the bubble alone. kSynctestRun
+// and kSynctestWait are not among them: who waits so is told by the bubble's own count (runtime/sched/bubble.h).
 // Source: Go 1.27 runtime.waitReason.isIdleInSynctest.
 constexpr bool isdurable(WaitReason reason) {
   switch (reason) {

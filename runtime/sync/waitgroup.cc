@@ -2,10 +2,10 @@
 //
 //     state_:  | count: 32 bits | waiters: 32 bits |
 //
-// One word, so that the one who brings the count to zero learns in the same operation whether somebody waits. If so, the
-// count stays zero until they have been let go: whoever adds now breaks the rules. So it may set the word to zero by a plain
-// store, and then owes each waiter a count on sema_. If nobody waits, it does not touch the group again, which may be gone: the
-// next Wait returns at once.
+// One word, so that the one who brings the count to zero learns in the same operation whether somebody waits. If so,
+// the count stays zero until they have been let go: whoever adds now breaks the rules. So it may set the word to zero
+// by a plain store, and then owes each waiter a count on sema_. If nobody waits, it does not touch the group again,
+// which may be gone: the next Wait returns at once.
 //
 // Source: Go 1.27 sync.WaitGroup.
 #include "gort/runtime/sync/waitgroup.h"
@@ -37,8 +37,9 @@ std::uint32_t BubbleId() {
 
 }  // namespace
 
-// A group belongs to the bubble that counts with it, so that Wait knows whether the bubble alone can end it; from zero on it
-// is free again. Two that take it at the same moment may both succeed: that is a mistake anyway, noticed at the next Add.
+// A group belongs to the bubble that counts with it, so that Wait knows whether the bubble alone can end it; from zero
+// on it is free again. Two that take it at the same moment may both succeed: that is a mistake anyway, noticed at the
+// next Add.
 void WaitGroup::ChangeBubble(std::uint32_t here) {
   if (state_.load(std::memory_order_relaxed) != 0) {
     runtime::sys::Fatal(here != 0 && bubble_.load(std::memory_order_relaxed) != 0

@@ -1,4 +1,5 @@
-// Dies in the way that its argument names: what is fatal about a bubble's goroutines. crash_test.sh looks at what it says.
+// Dies in the way that its argument names: what is fatal about a bubble's goroutines. crash_test.sh looks at what it
+// says.
 #include <mutex>
 #include <string_view>
 

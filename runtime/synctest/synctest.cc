@@ -2,10 +2,10 @@
 //
 //     Test: starts f's goroutine
 //       |
-//       v          somebody else runs                     running == 0 and nobody is in Wait
-//     root ------------------------> waits (kSynctestRun) -----------------------------------> looks
-//       ^                                                                                       |  |
-//       +---- moves the clock to the next timer and calls what is due, as one of the bubble ----+  +--> all ended, or deadlock
+//       v     somebody else runs                    running == 0 and nobody is in Wait
+//     root -------------------> waits (kSynctestRun) ------------------------------> looks --> all ended, or deadlock
+//       ^                                                                              |
+//       +--- moves the clock to the next timer and calls what is due, as one of them --+
 //
 // The counting is the scheduler's: runtime/sched/bubble.h.
 #include "gort/runtime/synctest/synctest.h"

@@ -37,7 +37,7 @@ std::string PanicOf(F&& f) {
 
 const absl::Time kStart = absl::FromCivil(absl::CivilSecond(2000, 1, 1, 0, 0, 0), absl::UTCTimeZone());
 
-// ---- The clock ------------------------------------------------------------------------------------------------------------
+// ---- The clock ------------------------------------------------------------------------------------------------------
 
 TEST(SynctestClock, StartsAtTheYear2000) {
   synctest::Test([] { EXPECT_EQ(Now(), kStart); });
@@ -151,7 +151,7 @@ TEST(SynctestClock, AnHourOfTickersTakesNoTime) {
   std::printf("an hour took %s\n", absl::FormatDuration(absl::Now() - before).c_str());
 }
 
-// ---- Timers ---------------------------------------------------------------------------------------------------------------
+// ---- Timers ---------------------------------------------------------------------------------------------------------
 
 TEST(SynctestTimer, FiresAtItsTimeAndCanBeStopped) {
   synctest::Test([] {
@@ -249,7 +249,7 @@ TEST(SynctestTimer, ContextsGoByTheBubblesClock) {
   });
 }
 
-// ---- Wait -----------------------------------------------------------------------------------------------------------------
+// ---- Wait -----------------------------------------------------------------------------------------------------------
 
 TEST(SynctestWait, ReturnsWhenAllOthersAreBlocked) {
   synctest::Test([] {
@@ -319,7 +319,7 @@ TEST(SynctestWait, OutsideOfABubblePanics) {
   std::thread([] { EXPECT_EQ(PanicOf([] { synctest::Wait(); }), "goroutine is not in a bubble"); }).join();
 }
 
-// ---- What is durable ------------------------------------------------------------------------------------------------------
+// ---- What is durable ------------------------------------------------------------------------------------------------
 
 // In a bubble, `block` waits for `release`: the clock moves meanwhile.
 void ExpectDurable(const std::function<void()>& block, const std::function<void()>& release) {
@@ -456,7 +456,7 @@ TEST(SynctestNotDurable, BlockingCalls) {
       [&] { end = true; });
 }
 
-// ---- The end --------------------------------------------------------------------------------------------------------------
+// ---- The end --------------------------------------------------------------------------------------------------------
 
 TEST(SynctestEnd, WaitsForEveryGoroutine) {
   std::atomic<int> ended{0};
@@ -479,8 +479,8 @@ TEST(SynctestEnd, GoexitEndsTheFunction) {
   synctest::Test([] { Goexit(); });
 }
 
-// Blocks the caller for ever, on a channel of its bubble. LeakSanitizer does not look at the stacks of goroutines that are left, so
-// the channel is kept here, too.
+// Blocks the caller for ever, on a channel of its bubble. LeakSanitizer does not look at the stacks of goroutines that
+// are left, so the channel is kept here, too.
 void BlockForEver() {
   static auto& kept = *new std::vector<Chan<int>>;
   kept.push_back(MakeChan<int>());
@@ -520,9 +520,8 @@ TEST(SynctestEnd, WhoIsLeftBlockedIsADeadlock) {
 }
 
 TEST(SynctestEnd, TestInATestPanics) {
-  synctest::Test([] {
-    EXPECT_EQ(PanicOf([] { synctest::Test([] {}); }), "synctest.Run called from within a synctest bubble");
-  });
+  synctest::Test(
+      [] { EXPECT_EQ(PanicOf([] { synctest::Test([] {}); }), "synctest.Run called from within a synctest bubble"); });
 }
 
 TEST(SynctestEnd, PlainThreadsMayTest) {
@@ -560,9 +559,10 @@ TEST(SynctestChan, OutsideOfItsBubblePanics) {
   check(in_another_bubble);
 }
 
-// ---- Stress ---------------------------------------------------------------------------------------------------------------
+// ---- Stress ---------------------------------------------------------------------------------------------------------
 
-// The clock never moves while somebody runs, so each goroutine's time is exactly the sum of its own sleeps, whatever the others do.
+// The clock never moves while somebody runs, so each goroutine's time is exactly the sum of its own sleeps, whatever
+// the others do.
 TEST(SynctestStress, EverybodysTimeIsTheSumOfItsSleeps) {
   const unsigned seed = std::random_device{}();
   std::printf("seed %u\n", seed);
@@ -578,9 +578,15 @@ TEST(SynctestStress, EverybodysTimeIsTheSumOfItsSleeps) {
             const auto d = absl::Milliseconds(1 + random() % 5);
             expected += d;
             switch (random() % 4) {
-              case 0: Sleep(d); break;
-              case 1: EXPECT_EQ(After(d).Recv(), expected); break;
-              case 2: Select(Timeout(d)); break;
+              case 0:
+                Sleep(d);
+                break;
+              case 1:
+                EXPECT_EQ(After(d).Recv(), expected);
+                break;
+              case 2:
+                Select(Timeout(d));
+                break;
               default: {
                 WaitGroup fired;
                 fired.Add(1);
