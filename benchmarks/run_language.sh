@@ -72,6 +72,9 @@ for ((round = 0; round < rounds; round++)); do
   done
 done >"$work/values"
 
+echo "$rounds rounds on $(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg) at the end, $(go version 2>/dev/null || echo "no Go");" \
+  "commit $(git log -1 --format=%h 2>/dev/null || echo unknown). Min / median; reached is judged by the medians."
+echo
 echo "| row | threads | figure | gort | Go | ratio | must | wants | reached |"
 echo "|---|---|---|---|---|---|---|---|---|"
 awk '
