@@ -9,6 +9,7 @@
 
 #include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/guest/guest.h"
+#include "gort/runtime/time/time.h"
 #include "gtest/gtest.h"
 
 namespace gort {
@@ -16,6 +17,13 @@ namespace {
 
 void WaitFor(const std::atomic<int>& count, int n) {
   while (count != n) std::this_thread::yield();
+}
+
+// Before any go statement: the first test of this program must stay the first.
+TEST(AGuest, MaySetATimerBeforeAnyGoroutine) {
+  const auto before = std::chrono::steady_clock::now();
+  Sleep(std::chrono::milliseconds(1));
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(1));
 }
 
 TEST(Guest, FirstGoesOfManyThreadsStartTheScheduler) {

@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/poller.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 
@@ -53,9 +54,14 @@ int ThreadsThatWait() {
 }  // namespace
 
 bool checkdead() {
+  // Three looks, which are not of one moment: nothing moves; every thread waits; nothing moves. Between them a thread may ready
+  // somebody and end, and what it readied may run, start another thread, and wait again. So nothing at all may have
+  // happened from the first look to the last: no goroutine has run (no idle P was taken), and no thread was woken.
+  const std::uint32_t gets = pidlegets.load();
+  const std::uint32_t wakes = threadwakes.load();
   if (!NothingMoves()) return false;
-  // Another thread that readied somebody and then ended did so before we counted, hence the second look after the count.
   if (CountThreads() != ThreadsThatWait() || !NothingMoves()) return true;
+  if (pidlegets.load() != gets || threadwakes.load() != wakes) return true;
   if (gcount() == 0) sys::Fatal("no goroutines (main called runtime.Goexit) - deadlock!");
   sys::Fatal("all goroutines are asleep - deadlock!");
 }

@@ -1,6 +1,5 @@
 #include "gort/runtime/sched/dump.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +47,18 @@ struct Numbered {
   std::uint64_t goid;
   g* gp;
 };
+
+// Shellsort: in place, no recursion, and <algorithm> needs libc. Source: Ciura's gaps.
+void SortByGoid(Numbered* all, std::size_t n) {
+  for (const std::size_t gap : {701UL * 2048, 701UL * 128, 701UL * 8, 701UL, 301UL, 132UL, 57UL, 23UL, 10UL, 4UL, 1UL}) {
+    for (std::size_t i = gap; i < n; ++i) {
+      const Numbered moving = all[i];
+      std::size_t at = i;
+      for (; at >= gap && all[at - gap].goid > moving.goid; at -= gap) all[at] = all[at - gap];
+      all[at] = moving;
+    }
+  }
+}
 
 // Keeps other threads from taking up another goroutine, so that those which are parked stay so while they are shown. Best
 // effort: who computes goes on computing. No lock, for the thread that failed may hold it.
@@ -112,7 +123,7 @@ void DumpAllGoroutines(const g* except) {
   for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
     if (gp != except && !IsDead(gp)) all[n++] = {gp->goid, gp};
   }
-  std::sort(all, all + n, [](const Numbered& a, const Numbered& b) { return a.goid < b.goid; });
+  SortByGoid(all, n);
   for (std::size_t i = 0; i < n; ++i) {
     if (!IsDead(all[i].gp)) DumpGoroutine(all[i].gp, nullptr);
   }

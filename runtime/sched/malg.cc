@@ -17,12 +17,17 @@ namespace gort::runtime {
 namespace {
 
 constexpr std::int32_t kLocalMost = 64;  // dead goroutines a P keeps; half of them move at once. Source: Go gfput
-constexpr int kTrimMost = 1024;  // trimmed at once: about 2 ms, with sched.lock held
+constexpr int kTrimMost = 4096;   // trimmed by one gftrim: some 10 ms
+constexpr int kTrimBatch = 64;    // of them at once off the lists
 
 // Dead goroutines by the class of their slot. The default class is not here: it has the Ps' lists and sched.gFree. The last
 // list holds those that had a large stack: without one, for a large stack goes back to the kernel when its goroutine ends.
 // Guard: sched.lock.
 constinit gList gfree_other[kNumStackClasses + 1]{};
+
+// Those whose memory went back to the kernel, all but the page with the g; taken when the lists above are empty. A list of its own,
+// so that gftrim sees each only once. Guard: sched.lock.
+constinit gList gfree_trimmed[kNumStackClasses]{};
 
 // A slot has up to 1 KiB less than its class, which therefore is also the class of what is left.
 int ClassOf(const g* gp) { return StackClassFor(gp->slot.hi - gp->slot.lo); }
@@ -91,6 +96,7 @@ g* gfgetdefault(p* pp) {
   }
   lock(&sched.lock);
   g* gp = pop(&sched.gFree);
+  if (gp == nullptr) gp = pop(&gfree_trimmed[kDefaultClass]);
   if (pp != nullptr) {
     while (pp->gFree.size < kLocalMost / 2) {
       g* more = pop(&sched.gFree);
@@ -105,19 +111,33 @@ g* gfgetdefault(p* pp) {
 g* gfgetother(int size_class) {
   lock(&sched.lock);
   g* gp = pop(&gfree_other[size_class]);
+  if (gp == nullptr) gp = pop(&gfree_trimmed[size_class]);
   unlock(&sched.lock);
   return gp;
 }
 
-// Gives back the memory of dead goroutines on `list`, all but the page with the g, at most *most of them. One whose memory is
-// gone has sched.sp == 0 until it runs again.
-void trim(const gList* list, int* most) {
-  for (g* gp = list->head; gp != nullptr && *most > 0; gp = gp->schedlink) {
-    if (gp->sched.sp == 0) continue;
-    gp->sched.sp = 0;
-    const uintptr_t end = reinterpret_cast<uintptr_t>(gp) & ~(uintptr_t{physPageSize} - 1);
-    if (end > gp->slot.lo) sys::Madvise(reinterpret_cast<void*>(gp->slot.lo), end - gp->slot.lo, sys::kMADV_DONTNEED);
-    --*most;
+// Moves up to n from one list to another.  Locks: sched.lock held.
+void move(gList* from, gList* to, int n) {
+  for (g* gp; n > 0 && (gp = pop(from)) != nullptr; --n) push(to, gp);
+}
+
+// Trims dead goroutines of one class, at most *most of them. Off the lists meanwhile: the system calls need no lock.
+void trim(gList* fresh, gList* trimmed, int* most) {
+  for (gList batch = {}; *most > 0; *most -= kTrimBatch) {
+    lock(&sched.lock);
+    move(&batch, trimmed, kTrimBatch);
+    move(fresh, &batch, kTrimBatch);
+    unlock(&sched.lock);
+    if (batch.size == 0) return;
+    for (const g* gp = batch.head; gp != nullptr; gp = gp->schedlink) {
+      const uintptr_t end = reinterpret_cast<uintptr_t>(gp) & ~(uintptr_t{physPageSize} - 1);
+      if (end > gp->slot.lo) sys::Madvise(reinterpret_cast<void*>(gp->slot.lo), end - gp->slot.lo, sys::kMADV_DONTNEED);
+    }
+    if (*most <= kTrimBatch) {
+      lock(&sched.lock);
+      move(&batch, trimmed, kTrimBatch);
+      unlock(&sched.lock);
+    }
   }
 }
 
@@ -163,12 +183,13 @@ void gfput(p* pp, g* gp) {
 }
 
 void gftrim() {
-  int most = kTrimMost;
   lock(&sched.lock);
-  for (const p* pp = sched.pidle; pp != nullptr; pp = pp->link) trim(&pp->gFree, &most);  // sched.lock keeps it idle
-  trim(&sched.gFree, &most);
-  for (int size_class = 0; size_class < kNumStackClasses; ++size_class) trim(&gfree_other[size_class], &most);
+  for (p* pp = sched.pidle; pp != nullptr; pp = pp->link) move(&pp->gFree, &sched.gFree, kLocalMost);  // idle: sched.lock's
   unlock(&sched.lock);
+  int most = kTrimMost;
+  for (int size_class = 0; size_class < kNumStackClasses; ++size_class) {
+    trim(size_class == kDefaultClass ? &sched.gFree : &gfree_other[size_class], &gfree_trimmed[size_class], &most);
+  }
 }
 
 std::int32_t gcount() {

@@ -168,6 +168,7 @@ bool unlockMutex(g*, void* l) {
 // Wakes a thread that waits in threadpark. It goes on only when the note is woken, so its m is there until then.
 void threadready(g* gp) {
   casgstatus(gp, kGwaiting, kGrunning);
+  threadwakes.fetch_add(1);
   sched.nmextrawaiting.fetch_sub(1, std::memory_order_relaxed);
   notewakeup(&gp->m->park);
 }
@@ -260,7 +261,8 @@ void gosched() {
 }
 
 void goyield() {
-  if (getg()->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) return;
+  const g* gp = getg();
+  if (gp == gp->m->g0 || gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) return;
   pin(getg()->m);
   mcall(&goyield_m, nullptr);
 }

@@ -62,8 +62,8 @@ void goready(g* gp);
 // Source: Go 1.27 runtime.Gosched.
 void gosched();
 
-// Puts the caller at the end of its P's own queue and runs another goroutine, if there is one.
-// Runs on: G.  Needs P: no.  Blocks: G.
+// Puts the caller at the end of its P's own queue and runs another goroutine, if there is one. On a plain thread nothing.
+// Runs on: G | a plain thread that has its g.  Needs P: no.  Blocks: G.
 // Source: Go 1.27 runtime.goyield.
 void goyield();
 

@@ -8,6 +8,8 @@
 
 namespace gort::runtime {
 
+constinit std::atomic<std::uint32_t> pidlegets{0};
+
 namespace {
 
 // Bit i: P i is idle. Writers: under sched.lock. Readers: thieves. Source: Go 1.27 runtime.idlepMask.
@@ -25,6 +27,8 @@ void acquirep(m* mp, p* pp) {
   // No taker can hold a claim on us that it may win: locks > 0 (pin.h).
   mp->phold.store(kHeld, std::memory_order_relaxed);
   pp->status.store(kPrunning, std::memory_order_relaxed);
+  // A new time slice, also when the first goroutine comes from runnext: sysmon must not take it for the last holder's.
+  pp->schedtick.store(pp->schedtick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   // Release: a taker that finds mp here finds the rest.
   pp->m.store(mp, std::memory_order_release);
   if (sched.sysmonwait.load(std::memory_order_relaxed)) [[unlikely]] wakesysmon();
@@ -54,6 +58,7 @@ p* pidleget() {
   if (pp == nullptr) return nullptr;
   sched.pidle = pp->link;
   pp->link = nullptr;
+  pidlegets.store(pidlegets.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   MaskWord(pp).fetch_and(~MaskBit(pp), std::memory_order_relaxed);
   sched.npidle.fetch_sub(1, std::memory_order_seq_cst);
   return pp;

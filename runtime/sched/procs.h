@@ -36,6 +36,9 @@ p* pidleget();
 // Locks: sched.lock held.  Source: Go 1.27 runtime.pidlegetSpinning.
 p* pidlegetSpinning();
 
+// How often an idle P was taken. Writer: pidleget, under sched.lock. Reader: the deadlock check.
+extern std::atomic<std::uint32_t> pidlegets;
+
 // Whether pp is idle, as of a moment ago: thieves skip it.  Runs on: any.
 bool isidlep(const p* pp);
 

@@ -3,6 +3,7 @@
 //   trace      goroutines that do a bit of everything note who acts; prints a hash of the first 2,000 notes
 //   lost       a counter with a planted mistake: exit status 1 if an increment is lost
 //   blocking   Blocking with one P: exit status 0 if others run meanwhile
+#include <chrono>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -43,7 +44,7 @@ void LockAndCount(Trace* trace, gort::Mutex* mutex, std::uint64_t who) {
 void Exchange(Trace* trace, const gort::Chan<std::uint64_t>& in, const gort::Chan<std::uint64_t>& out, std::uint64_t who) {
   for (int i = 0; i < 100; ++i) {
     std::optional<std::uint64_t> from;
-    const int chosen = gort::Select(gort::Recv(in, from), gort::Send(out, who), gort::Timeout(absl::Seconds(who)));
+    const int chosen = gort::Select(gort::Recv(in, from), gort::Send(out, who), gort::Timeout(std::chrono::seconds(who)));
     trace->Note(who << 32 | static_cast<std::uint64_t>(chosen) << 16 | from.value_or(0));
   }
 }
@@ -60,7 +61,7 @@ int PrintTrace() {
       wg.Go([&, who] { LockAndCount(&trace, &mutex, who); });
       wg.Go([&, who] { Exchange(&trace, unbuffered, buffered, who); });
       wg.Go([&, who] { Exchange(&trace, buffered, unbuffered, who); });
-      gort::AfterFunc(absl::Seconds(1), [&trace, who] { trace.Note(who << 48); });
+      gort::AfterFunc(std::chrono::seconds(1), [&trace, who] { trace.Note(who << 48); });
     }
     wg.Wait();
   });

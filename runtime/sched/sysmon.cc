@@ -28,6 +28,8 @@ constexpr std::int64_t kLastDelayNs = 10'000'000;
 constexpr int kShortRounds = 50;
 constexpr std::int64_t kSliceNs = 10'000'000;
 constexpr std::int64_t kPollEveryNs = 10'000'000;
+// Idle for this long (and the 20 ms before it came here), memory is given back.
+constexpr std::int64_t kTrimAfterNs = 32'000'000;
 // Between two deadlock checks, at most; and how long it sleeps when there is nothing to check.
 constexpr std::int64_t kLastCheckNs = 1'000'000'000;
 constexpr std::int64_t kDeepNs = 60'000'000'000;
@@ -122,14 +124,16 @@ bool AllIdle() { return sched.npidle.load(std::memory_order_seq_cst) == gomaxpro
 
 // Every P is idle: sleeps until an M gets one.
 void SleepDeeply() {
-  gftrim();
-  for (std::int64_t check_ns = kLastDelayNs;;) {
+  bool trimmed = false;
+  for (std::int64_t check_ns = kTrimAfterNs;;) {
     // The flag first, then the look: an M that gets a P after the look sees the flag (procs.cc, acquirep).
     sched.sysmonwait.store(true, std::memory_order_seq_cst);
     if (!AllIdle()) break;
     const bool may_be_dead = checkdead();
-    Sleep(may_be_dead ? check_ns : kDeepNs);
+    Sleep(may_be_dead || !trimmed ? check_ns : kDeepNs);
     if (!AllIdle() || sched.newmhandoff != nullptr) break;
+    gftrim();
+    trimmed = true;
     check_ns = check_ns < kLastCheckNs / 2 ? 2 * check_ns : kLastCheckNs;
   }
   sched.sysmonwait.store(false, std::memory_order_relaxed);

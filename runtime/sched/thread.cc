@@ -12,6 +12,8 @@
 
 namespace gort::runtime {
 
+constinit std::atomic<std::uint32_t> threadwakes{0};
+
 namespace {
 
 // An m and its g, side by side: they are never apart.

@@ -9,6 +9,9 @@
 #ifndef GORT_RUNTIME_SCHED_THREAD_H_
 #define GORT_RUNTIME_SCHED_THREAD_H_
 
+#include <atomic>
+#include <cstdint>
+
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/m.h"
 #include "gort/runtime/switch/getg.h"
@@ -30,6 +33,9 @@ inline g* selfg() {
   g* gp = getg();
   return gp != nullptr ? gp : needm();
 }
+
+// How often a plain thread was woken from gopark. Writer: goready, before it wakes. Reader: the deadlock check.
+extern std::atomic<std::uint32_t> threadwakes;
 
 // Whether `gp` stands for a thread that gort did not make.
 inline bool isthread(const g* gp) { return gp->m != nullptr && gp->m->isextra; }

@@ -9,6 +9,7 @@
 #include "gort/runtime/sched/poller.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/rand.h"
+#include "gort/runtime/sched/startup.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/timer/heap.h"
@@ -20,7 +21,10 @@ namespace {
 
 // Where timers go that are started on pp; null: by a thread without a P.
 timers* heapof(p* pp) {
-  if (pp == nullptr) pp = allp[0].load(std::memory_order_relaxed);  // written before anything runs; never goes away
+  if (pp == nullptr) {
+    ensurestarted();  // a guest's first call may be a timer
+    pp = allp[0].load(std::memory_order_relaxed);  // written before anything runs; never goes away
+  }
   return &pp->timers;
 }
 
