@@ -8,14 +8,19 @@ if [ $# -eq 0 ]; then
   echo "skipped: holds for -c opt only"
   exit 0
 fi
+checked=0
 for archive; do
   case $archive in
     *.a) ;;
     *) continue ;;
   esac
-  if weak=$(nm -C --defined-only "$archive" | grep ' W '); then
+  checked=$((checked + 1))
+  # The lambdas that initialize a variable are weak as well, but timerhooks stands in one .cc file, so nobody else has them.
+  if weak=$(nm -C --defined-only "$archive" | grep ' W ' | grep -v 'timerhooks::{lambda'); then
     echo "$archive shares inline functions with other objects; inline them always or give them internal linkage:"
     echo "$weak"
     exit 1
   fi
 done
+echo "$checked archives share no inline function"
+[ "$checked" -ge 5 ] # otherwise the build hands out something else than archives
