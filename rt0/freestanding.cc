@@ -16,7 +16,7 @@ extern const MainFn usermain asm("runtime.usermain");
 namespace {
 
 void Main(void*) {
-  MarkStartup(StartupStep::kMain);
+  mainbegin();
   sys::ExitGroup(usermain(argc, argv, envp));
 }
 

@@ -49,7 +49,7 @@ void ThreadStack(stack* s) {
 // Goroutine 1. Exits the process as a return from main would: atexit handlers and destructors of statics run, here, on
 // this goroutine; other goroutines are dropped.
 void Main(void*) {
-  MarkStartup(StartupStep::kMain);
+  mainbegin();
   std::exit(usermain(argc, argv, envp));
 }
 

@@ -222,11 +222,15 @@ void Vectors(Report report) {
   report("auxv is /proc/self/auxv", 1, FileHoldsAuxv(runtime::sys::AuxvAfter(runtime::envp)));
 }
 
+void MainBegins(Report report) {
+  const runtime::g* gp = getg();
+  report("main runs on m0", Address(&runtime::m0), Address(gp->m));
+  report("m0.curg is goroutine 1", Address(gp), Address(runtime::m0.curg));
+}
+
 void FirstGoroutine(Report report) {
   const runtime::g* gp = getg();
   report("main is goroutine 1", 1, gp->goid);
-  report("main runs on m0", Address(&runtime::m0), Address(gp->m));
-  report("m0.curg is goroutine 1", Address(gp), Address(runtime::m0.curg));
 #if !GORT_FIBER_HOOKS  // AddressSanitizer's fake stacks lie elsewhere
   const uintptr_t here = Address(__builtin_frame_address(0));
   report("main's frames lie inside its stack", 1, gp->stack.lo < here && here < gp->stack.hi);

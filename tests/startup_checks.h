@@ -36,7 +36,10 @@ void StepOrder(Report report);
 // argc, argv, envp and auxv are what the kernel made, byte by byte.
 void Vectors(Report report);
 
-// Goroutine 1 runs the caller, on m0, on a stack as large as RLIMIT_STACK says, whose outermost frame returns to runtime.goexit.
+// The caller is on m0, as main is until it parks for the first time.
+void MainBegins(Report report);
+
+// Goroutine 1 runs the caller, on a stack as large as RLIMIT_STACK says, whose outermost frame returns to runtime.goexit.
 void FirstGoroutine(Report report);
 
 // A new goroutine starts with sp = stack.hi - 40 and runtime.goexit + 1 as its return address.

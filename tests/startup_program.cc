@@ -5,6 +5,7 @@
 //
 // GORT_STARTUP_ARGUMENTS=count: prints how many arguments there are and their bytes, instead of the arguments themselves.
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -57,19 +58,21 @@ void PrintArguments(int argc, char** argv) {
 // An exception crosses frames of main while another goroutine handles one of its own.
 void ThrowOnTwoGoroutines() {
   std::string there;
-  gort::Go([&there] {
+  std::atomic<bool> done = false;
+  gort::Go([&] {
     try {
       throw std::runtime_error("there");
     } catch (const std::exception& e) {
       gort::Gosched();
       there = e.what();
+      done = true;
     }
   });
   try {
     gort::Gosched();
     throw std::logic_error("here");
   } catch (const std::exception& e) {
-    while (there.empty()) gort::Gosched();
+    while (!done) gort::Gosched();
     std::printf("caught %s and %s\n", e.what(), there.c_str());
   }
 }
@@ -77,6 +80,8 @@ void ThrowOnTwoGoroutines() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  namespace checks = gort::startup_checks;
+  checks::MainBegins(&Report);  // before it parks for the first time: afterwards it may be anywhere
   std::atexit(&AtExit);
   std::printf("%s\n", witness.Text());
   PrintArguments(argc, argv);
@@ -86,14 +91,13 @@ int main(int argc, char** argv) {
   ++thread_word;
   std::printf("%s %d\n", thread_text.c_str(), thread_word);
 
-  int sum = 0;
+  std::atomic<int> sum = 0;
   for (int i = 1; i <= 100; ++i) gort::Go([&sum, i] { sum += i; });
   while (gort::NumGoroutine() > 1) gort::Gosched();
-  std::printf("goroutines added up to %d\n", sum);
+  std::printf("goroutines added up to %d\n", sum.load());
 
   ThrowOnTwoGoroutines();
 
-  namespace checks = gort::startup_checks;
   checks::EntryCode(&Report);
   checks::G0AtEntry(&Report);
   checks::G0Now(&Report);

@@ -193,7 +193,6 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
   timer* t = c->timer;
   if (t != nullptr) timerhooks.blockTimerChan(t);
   goparkunlock(&c->lock, ReasonFor(c, WaitReason::kChanReceive, WaitReason::kSynctestChanReceive));
-  // From here on c is not touched: who woke us may have dropped the last handle, if ours was only borrowed.
   if (t != nullptr) timerhooks.unblockTimerChan(t);
   gp->waiting = nullptr;
   return me.success ? ChanStatus::kOk : ChanStatus::kClosed;

@@ -92,8 +92,8 @@ struct StealOrder {
   }
 };
 
-// Four rounds over all Ps; in the last one also timers and what is next on a busy P. True in *again: a timer ran, which may
-// have readied somebody on our own queue.
+// Four rounds over all Ps; in the last one also timers (which may ready somebody on our own queue) and what is next on a busy P.
+// True in *again: the world is being stopped.
 g* stealWork(p* pp, std::int64_t* now, bool* again) {
   const std::int32_t n = gomaxprocs.load(std::memory_order_relaxed);
   for (int round = 0; round < kStealRounds; ++round) {

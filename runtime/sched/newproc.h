@@ -33,8 +33,9 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
 // Runs on: the thread that called newproc1; gp is still kGdead.  Needs P: no.  Locks: may take sched.lock.
 void newprocabandon(g* gp);
 
-// Makes it runnable: next on the caller's P, or on the global queue from a thread that has none.
-// Runs on: any.  Blocks: never.
+// Makes it runnable: next on the caller's P, or on the global queue from a thread that has none. A goroutine that has lost its P
+// waits here until it has one again.
+// Runs on: any.  Blocks: G, only then.  Locks: none of the runtime's may be held.
 void newprocready(g* gp);
 
 // Starts fn(nullptr), where `fnword` holds fn: how rt0_go starts `runtime.main`, from the word runtime.mainPC.

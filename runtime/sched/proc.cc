@@ -58,6 +58,16 @@ inline bool nothingspecial(const p* pp) {
          !sched.gcwaiting.load(std::memory_order_relaxed);
 }
 
+// Puts gp, which has just left the M, into the global queue. The M looks there next, unless it is locked to gp and without a P:
+// then it can only sleep, and another must be sent.
+void requeue(m* mp, g* gp) {
+  if (mp->p == nullptr && mp->lockedg != nullptr) {
+    injectg(gp);
+  } else {
+    globrunqputone(gp);
+  }
+}
+
 // gopark's half on g0. Source: Go 1.27 runtime.park_m.
 const gobuf* park_m(g* gp, void*) {
   m* mp = gp->m;
@@ -71,7 +81,7 @@ const gobuf* park_m(g* gp, void*) {
     if (!unlockf(gp, lock)) {
       casgstatus(gp, kGwaiting, kGrunnable);
       if (mp->p != nullptr) return execute(mp, gp, true);
-      globrunqputone(gp);
+      requeue(mp, gp);
       return schedule();
     }
   }
@@ -99,9 +109,13 @@ const gobuf* gosched_m(g* gp, void*) {
   casgstatus(gp, kGrunning, kGrunnable);
   dropg(mp);
   p* pp = mp->p;
+  if (pp == nullptr) [[unlikely]] {
+    requeue(mp, gp);
+    return schedule();
+  }
   g* next = nullptr;
   lock(&sched.lock);
-  if (pp != nullptr && nothingspecial(pp) && runqlooksempty(pp)) next = globrunqget(pp, true);
+  if (nothingspecial(pp) && runqlooksempty(pp)) next = globrunqget(pp, true);
   globrunqput(gp);
   unlock(&sched.lock);
   if (next != nullptr && next->lockedm == nullptr && mp->lockedg == nullptr) [[likely]] return execute(mp, next, false);
@@ -117,7 +131,7 @@ const gobuf* goyield_m(g* gp, void*) {
   if (mp->p != nullptr) {
     runqput(mp->p, gp, false);
   } else {
-    globrunqputone(gp);
+    requeue(mp, gp);
   }
   return schedule();
 }

@@ -31,7 +31,8 @@ void acquirep(m* mp, p* pp) {
   pp->schedtick.store(pp->schedtick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   // Release: a taker that finds mp here finds the rest.
   pp->m.store(mp, std::memory_order_release);
-  if (sched.sysmonwait.load(std::memory_order_relaxed)) [[unlikely]] wakesysmon();
+  // Sequentially consistent, after npidle went down: sysmon sets the flag and then looks at npidle.
+  if (sched.sysmonwait.load(std::memory_order_seq_cst)) [[unlikely]] wakesysmon();
 }
 
 p* releasep(m* mp) {

@@ -254,6 +254,42 @@ TEST(LockOSThread, KeepsTheThreadAndKeepsOthersOff) {
   EXPECT_EQ(intruders, 0);
 }
 
+// It comes back to an idle world without a P, and can only sleep: somebody must be sent for it.
+TEST(LockOSThread, HogFindsItsWayBack) {
+  if (!runtime::canretake()) GTEST_SKIP() << "the kernel has no membarrier";
+  const Procs procs(1);
+  Latch latch(1);
+  Go([&] {
+    const ThreadLock lock;
+    // Computes until the P is gone; then everybody else waits.
+    std::atomic<bool> other_ran = false;
+    Go([&] { other_ran = true; });
+    while (!other_ran.load(std::memory_order_relaxed)) {
+    }
+    for (int i = 0; i < 100; ++i) Gosched();
+    latch.Down();
+  });
+  latch.Wait();
+}
+
+TEST(GoMaxProcs, MayBeCalledInBlockingAndBySeveral) {
+  const Procs procs(8);
+  Latch latch(4);
+  for (int i = 0; i < 4; ++i) {
+    Go([&, i] {
+      for (int n = 1; n < 30; ++n) {
+        if (i % 2 == 0) {
+          Blocking([n] { GoMaxProcs(1 + n % 8); });
+        } else {
+          GoMaxProcs(1 + n % 5);
+        }
+      }
+      latch.Down();
+    });
+  }
+  latch.Wait();
+}
+
 TEST(LockOSThread, IsCounted) {
   Latch latch(1);
   Go([&] {

@@ -175,6 +175,15 @@ void schedinit() {
   unlock(&start_lock);
 }
 
+void mainbegin() {
+  MarkStartup(StartupStep::kMain);
+  m* mp = getg()->m;
+  pin(mp);
+  mainStarted.store(true, std::memory_order_release);
+  if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
+  unpin(mp);
+}
+
 // Called by runtime.mstart, which has made g0.sched the base from which mcall and systemstack start.
 // Source: Go 1.27 runtime.mstart0, runtime.mstart1.
 extern "C" [[noreturn]] void gort_mstart0() asm("runtime.mstart0");
@@ -189,10 +198,7 @@ void gort_mstart0() {
   minit(mp);
   fiber::Adopt(gp);
   if (mp->mstartfn != nullptr) mp->mstartfn();
-  if (mp == &m0) {
-    mainStarted.store(true, std::memory_order_release);
-    if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
-  } else {
+  if (mp != &m0) {
     p* pp = mp->nextp;
     mp->nextp = nullptr;
     acquirep(mp, pp);

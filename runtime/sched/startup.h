@@ -70,6 +70,11 @@ inline void ensurestarted() {
 // Takes over the command line and what lies behind it. For hooks.gueststart, which has them from libc.
 void guestargs(std::int32_t argc_value, char** argv_value);
 
+// The first thing that runtime.main, goroutine 1, does: from now on goroutines may run on other threads. Not before, so that
+// main begins on the first thread.
+// Runs on: goroutine 1.  Source: Go 1.27 runtime.main, mainStarted.
+void mainbegin();
+
 // Turns the calling thread, whose g0 is current, into an M that runs goroutines. Returns, through mreturn, when a goroutine has
 // ended that was locked to it.
 // Source: Go 1.27 runtime.mstart.

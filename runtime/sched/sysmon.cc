@@ -34,15 +34,19 @@ constexpr std::int64_t kTrimAfterNs = 32'000'000;
 constexpr std::int64_t kLastCheckNs = 1'000'000'000;
 constexpr std::int64_t kDeepNs = 60'000'000'000;
 
-// Sleeps for ns, or until wakesysmon. noteclear is safe here: a waker has claimed sysmonasleep and woken the note before
-// the next sleep begins.
+bool AllIdle() { return sched.npidle.load(std::memory_order_seq_cst) == gomaxprocs.load(std::memory_order_relaxed); }
+
+// Sleeps for ns, or until wakesysmon; not at all if there is something to do by now. The flag first, then the look: who makes
+// something to do and does not see the flag is seen by the look. noteclear is safe here: a waker has claimed sysmonasleep
+// and woken the note before the next sleep begins.
 void Sleep(std::int64_t ns) {
   noteclear(&sched.sysmonnote);
   sched.sysmonasleep.store(true, std::memory_order_seq_cst);
   lock(&sched.lock);
   const bool handoff = sched.newmhandoff != nullptr;
   unlock(&sched.lock);
-  const bool woken = notetsleep(&sched.sysmonnote, handoff ? 0 : ns);
+  const bool busy = sched.sysmonwait.load(std::memory_order_relaxed) && !AllIdle();
+  const bool woken = notetsleep(&sched.sysmonnote, handoff || busy ? 0 : ns);
   // Somebody who has claimed the flag will wake the note at any moment; wait for it, so that it is ours again.
   if (!woken && !sched.sysmonasleep.exchange(false, std::memory_order_seq_cst)) notesleep(&sched.sysmonnote);
 }
@@ -119,8 +123,6 @@ void PollNetwork(std::int64_t now) {
   gList list = hooks.netpoll(0);
   injectglist(&list);
 }
-
-bool AllIdle() { return sched.npidle.load(std::memory_order_seq_cst) == gomaxprocs.load(std::memory_order_relaxed); }
 
 // Every P is idle: sleeps until an M gets one.
 void SleepDeeply() {

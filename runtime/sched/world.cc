@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
+#include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
@@ -159,12 +160,18 @@ void procinit(std::int32_t n, bool guest) {
 }
 
 void setmaxprocs(std::int32_t n) {
+  g* gp = getg();
+  const bool on_goroutine = gp != gp->m->g0;
+  const bool in_syscall = on_goroutine && gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall;
+  // The wait for another caller is a call that blocks the thread: the other wants our P.
+  if (on_goroutine && !in_syscall) entersyscall();
   lock(&world_lock);
-  m* mp = getg()->m;
-  pin(mp);
+  if (on_goroutine) leavesyscall();
+  pin(gp->m);
   systemstack(&SetMaxProcsOnG0, &n);
-  unpin(mp);
+  unpin(gp->m);
   unlock(&world_lock);
+  if (in_syscall) entersyscall();
 }
 
 void gcstopm() {

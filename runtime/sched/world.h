@@ -2,7 +2,8 @@
 //
 // Go asks every goroutine to come to a halt. Here the user's goroutines may compute on: what stops is the handing out of work.
 // Each P is taken to kPgcstop: idle ones from their list; those of Ms in the user's code or in a system call by takep (pin.h);
-// those of Ms in the scheduler give themselves up in gcstopm, a moment later. So it takes microseconds, whatever the goroutines do.
+// those of Ms in the scheduler give themselves up in gcstopm, a moment later. So it takes microseconds, whatever the goroutines do;
+// only where the kernel has no membarrier must each running goroutine call into gort first.
 #ifndef GORT_RUNTIME_SCHED_WORLD_H_
 #define GORT_RUNTIME_SCHED_WORLD_H_
 

@@ -7,6 +7,7 @@
 #include "gort/gstruct/p.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/pin.h"
+#include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/thread.h"
 
 namespace gort::runtime {
@@ -14,12 +15,6 @@ namespace gort::runtime {
 namespace {
 
 constexpr int kActiveSpins = 4;  // Source: Go 1.27 active_spin
-
-// A hint: thieves may empty it at any moment.
-bool runqempty(const p* pp) {
-  return pp->runnext.load(std::memory_order_relaxed) == nullptr &&
-         pp->runqhead.load(std::memory_order_relaxed) == pp->runqtail.load(std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -33,7 +28,7 @@ bool canspin(int i) {
   if (others <= 0) return false;
   // Without a P (it was taken from us for computing too long) we keep nobody waiting either.
   const p* pp = pin(mp);
-  const bool may = pp == nullptr || runqempty(pp);
+  const bool may = pp == nullptr || runqlooksempty(pp);
   unpin(mp);
   return may;
 }

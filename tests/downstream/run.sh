@@ -77,6 +77,7 @@ echo "Fetched though no target of layers 0 to 4 may need it: $fetched" >"$log"
 report "${#fetched}" "pieces of layers 0 to 4, and rt0, fetched neither abseil nor GoogleTest nor Benchmark"
 
 piece "$all_layers" umbrella "@gort, @gort//rt0:defs.bzl"
+piece "$all_layers" language "@gort, in a test and as a guest"
 
 echo "$failures failures in ${SECONDS}s"
 [[ $failures -eq 0 ]]

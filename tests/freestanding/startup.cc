@@ -89,6 +89,7 @@ int main(int argc, char** argv, char** envp) {
          reinterpret_cast<std::uintptr_t>(argv));
   Report("main's envp is the process's", reinterpret_cast<std::uintptr_t>(gort::runtime::envp),
          reinterpret_cast<std::uintptr_t>(envp));
+  checks::MainBegins(&Report);  // it has not parked yet
   checks::FirstGoroutine(&Report);
   checks::GoroutineEntry(&Report);
   if (gort::failures != 0) return 1;

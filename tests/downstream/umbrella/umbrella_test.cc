@@ -1,9 +1,10 @@
+#include <atomic>
 #include <cstdio>
 
 #include "gort/gort.h"
 
 int main() {
-  int sum = 0;  // one P: goroutines take turns
+  std::atomic<int> sum = 0;
   for (int i = 1; i <= 10; ++i) {
     gort::Go([&sum, i] {
       gort::Gosched();
