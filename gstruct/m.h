@@ -59,7 +59,7 @@ struct m {
   alignas(16) struct p* p;
   // The P to take when it wakes. Writer: who wakes it, before notewakeup; reader: the thread, after notesleep.
   struct p* nextp;
-  // The P it held before a system call.
+  // Go: the P it held before a system call. No writer: it keeps the P until somebody takes it (runtime/sched/syscall.h).
   struct p* oldp;
   // 0 for m0; never reused.
   std::int64_t id;
@@ -75,7 +75,7 @@ struct m {
   std::int32_t dying;
   // It is looking for work and counted in sched.nmspinning.
   bool spinning;
-  // It sleeps on `park`. Writer: stopm. Readers: debug output.
+  // Go: it sleeps on `park`. No writer.
   bool blocked;
   // What the thread sleeps on while it has nothing to do.
   note park;

@@ -1,10 +1,10 @@
 // timers: the timers of one P (or of one synctest bubble), ordered by when they are due.
 //
-// Guard: lock, for every field but minWhen and the constant clock. Any thread may take the lock: a P's heap is reached by
-// threads without a P too.
+// Guard: lock, for every field but minWhen and the constant clock. Any thread may take the lock: a P's heap is reached
+// by threads without a P too.
 //
-// Source: Go 1.27 runtime.timers, with a smaller state: a stopped timer leaves the heap at once (runtime/timer/timer.h), so
-// there are no zombies to count and no heap entries that are later than their timer.
+// Source: Go 1.27 runtime.timers, with a smaller state: a stopped timer leaves the heap at once
+// (runtime/timer/timer.h), so there are no zombies to count and no heap entries that are later than their timer.
 #ifndef GORT_GSTRUCT_TIMERS_H_
 #define GORT_GSTRUCT_TIMERS_H_
 
@@ -33,8 +33,8 @@ struct timers {
   // heap[0].when, which is above 0; 0 while the heap is empty. Writer: whoever holds the lock (release). Readers: any,
   // without it, to see whether there is anything to run and for how long a thread may sleep.
   std::atomic<std::int64_t> minWhen;
-  // What time it is for these timers: null means CLOCK_MONOTONIC; a bubble points at its fake time, and its heap is run by the
-  // bubble. Constant.
+  // What time it is for these timers: null means CLOCK_MONOTONIC; a bubble points at its fake time, and its heap is run
+  // by the bubble. Constant.
   const std::atomic<std::int64_t>* clock;
 };
 
