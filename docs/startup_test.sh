@@ -42,7 +42,7 @@ normalise() {
   sed -E -e 's|/[^ ]*/([a-z_]+)$|\1|' \
     -e 's/-?0x[0-9a-f]+\(%rip\)/@(%rip)/g' -e 's/0x0*[1-9a-f][0-9a-f]{4,}/@/g' -e 's/( at| address) 0x[0-9a-f]+/\1 @/' \
     -e 's/(^|[ #])[0-9a-f]{16} </\1</g' -e 's/(^| )[0-9a-f]{4,16}( <|:)/\1@\2/g' -e 's/^@ </</' \
-    -e 's/^Thread [0-9]+ "[a-z]+" hit //' -e 's/^#[0-9]+ /# /' -e 's/\s+/ /g' -e 's/^ //; s/ $//'
+    -e 's/^Thread [0-9]+ "[a-z_]+" hit //' -e 's/^#[0-9]+ /# /' -e 's/\s+/ /g' -e 's/^ //; s/ $//'
 }
 
 # may_run COMMAND: whether its tools are here.
