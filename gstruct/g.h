@@ -42,7 +42,8 @@ struct g {
   // Go: innermost deferred call. Always null: what C++ defers are destructors, and those live in the unwind tables.
   void* _defer;
 
-  // The M that runs this goroutine; null unless kGrunning or kGsyscall. Writer: execute, dropg. G.
+  // The M that runs this goroutine; null unless kGrunning or kGsyscall. Writer: execute, dropg. G. Constant in the g of a plain
+  // thread, which is how goready knows one that waits.
   struct m* m;
   // Where to resume. G; see gobuf.h.
   gobuf sched;
@@ -110,7 +111,7 @@ struct g {
   uintptr_t hole328[3];
   // Profiler labels; inherited by the goroutines it starts. G.
   void* labels;
-  // The timer that Sleep reuses. G.
+  // Go: the timer that Sleep reuses. No writer: ours is in Sleep's frame.
   struct timer* timer;
   // Until when it sleeps, CLOCK_MONOTONIC ns. G.
   std::int64_t sleepWhen;

@@ -36,7 +36,7 @@ struct p {
   std::atomic<std::uint32_t> status;
   // Next in sched.pidle. Guard: sched.lock.
   p* link;
-  // Counts time slices. Writer: execute. Readers: sysmon, debug output.
+  // Counts time slices. Writers: execute, acquirep. Readers: sysmon, debug output.
   std::atomic<std::uint32_t> schedtick;
   // Counts system calls, begun and ended: odd while its M is in one. Writers: entersyscall, exitsyscall; and who takes the P
   // from an M. Reader: sysmon.

@@ -21,7 +21,7 @@ struct p;
 struct schedt {
   std::atomic<std::uint64_t> goidgen;  // last goid given to a P's batch; fetch-add
   std::atomic<std::int64_t> lastpoll;  // when the network was last polled, ns; 0 while an M is polling
-  std::atomic<std::int64_t> pollUntil; // until when the polling M sleeps, ns
+  std::atomic<std::int64_t> pollUntil; // until when the polling M sleeps, ns; 0: for ever, or none does
   std::atomic<std::int32_t> pollingNet;  // 1 while a P polls without blocking
   alignas(8) mutex lock;
 

@@ -60,6 +60,7 @@ class Place {
     if (received && !spare_.has_value()) return;
     out_->reset();
     if (received) out_->emplace(std::move(*spare_));
+    spare_.reset();  // a SelectCase may be used again
   }
 
  private:

@@ -77,9 +77,10 @@ void GoInPlace(const runtime::GoSpec& spec, F&& f) {
 // callable without arguments, move-only captures included; it is moved to the new goroutine's stack (to the heap when it
 // is over 2 KiB), and destroyed there when it has returned or left by Goexit.
 // An exception that leaves f ends the program with a report and status 2.
-// Runs on: any thread, but not in a signal handler.  Blocks: never.
-// Errors: a null function pointer or an empty std::function ends the program, as in Go. An exception of f's own move or copy constructor comes out of Go, and nothing is started. No memory for a
-// stack ends the program with a sentence.
+// Runs on: any thread, but not in a signal handler.  Blocks: never; a goroutine that has computed for longer than its time slice
+// may wait here for its turn.
+// Errors: a null function pointer or an empty std::function ends the program, as in Go. An exception of f's own move or copy
+// constructor comes out of Go, and nothing is started. No memory for a stack ends the program with a sentence.
 // Source: the go statement.
 template <class F>
   requires std::is_invocable_v<std::decay_t<F>&>

@@ -266,7 +266,7 @@ void resetspinning(m* mp) {
 
 void timerwake(std::int64_t when) {
   if (sched.lastpoll.load(std::memory_order_seq_cst) == 0) {
-    // An M sleeps in netpoll. pollUntil 0: for ever, or about to fall asleep and yet to look at the timers.
+    // An M sleeps in netpoll, or is about to and has looked at the timers already. pollUntil 0: for ever, or not known yet.
     const std::int64_t until = sched.pollUntil.load(std::memory_order_seq_cst);
     if (until == 0 || until > when) hooks.netpollbreak();
     return;

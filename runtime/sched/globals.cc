@@ -14,6 +14,7 @@ constinit std::atomic<g*> allgs{nullptr};
 constinit std::atomic<std::int64_t> allglen{0};
 constinit bool seeded = false;
 constinit std::uint64_t seed = 0;
+constinit sys::SigsetBits initSigmask = 0;
 
 std::int32_t argc = 0;
 char** argv = nullptr;

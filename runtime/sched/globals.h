@@ -11,6 +11,7 @@
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/schedt.h"
 #include "gort/runtime/sched/env.h"
+#include "gort/runtime/sys/linux.h"
 
 namespace gort::runtime {
 
@@ -38,6 +39,10 @@ extern std::atomic<std::int64_t> allglen asm("runtime.allglen");
 // number that is drawn from it. Writer: who has the P.
 extern bool seeded;
 extern std::uint64_t seed;
+
+// The signal mask of the process at its start, which every M begins with: the thread that starts an M may be sysmon, which blocks
+// everything. Constant after schedinit. Source: Go 1.27 runtime.initSigmask.
+extern sys::SigsetBits initSigmask;
 
 // The command line and environment as the kernel gave them; empty in a guest. Written by args(); constant afterwards.
 extern std::int32_t argc asm("runtime.argc");

@@ -29,8 +29,8 @@ struct Hooks {
   void (*threadattach)();
   // Where the calling thread has the word that checking prologues compare with (preempt.h). Null: the program has none.
   std::uintptr_t* (*guardword)();
-  // Called by the first go statement of a program that does not have our entry point, after the scheduler is ready and before
-  // any goroutine runs.
+  // Called by the first go statement of a program that does not have our entry point, before the scheduler is made: gives it
+  // the command line (guestargs), and installs what the others above are for.
   void (*gueststart)();
 
   // The timer package. timerrun: runs the timers of pp that are due at `now_ns`, on g0. timermove: gives the timers of

@@ -130,7 +130,7 @@ void newosproc(m* mp) {
     const sys::SigsetBits all = ~sys::SigsetBits{0};
     sys::SigsetBits before;
     sys::RtSigprocmask(sys::kSIG_SETMASK, &all, &before);
-    mp->sigmask = before;
+    mp->sigmask = initSigmask;
     error = hooks.newthread != nullptr ? hooks.newthread(mp) : RawNewThread(mp);
     sys::RtSigprocmask(sys::kSIG_SETMASK, &before, nullptr);
     if (error == 0) return;
@@ -138,7 +138,10 @@ void newosproc(m* mp) {
     sys::Usleep(static_cast<std::uint32_t>(tries + 1) * 1000);
   }
   sys::Printer out;
-  out.Str("runtime: failed to create new OS thread (have ").Dec(mcount()).Str(" already; errno=").Dec(error).Str(")\n");
+  lock(&sched.lock);
+  const std::int32_t have = mcount();
+  unlock(&sched.lock);
+  out.Str("runtime: failed to create new OS thread (have ").Dec(have).Str(" already; errno=").Dec(error).Str(")\n");
   if (error == sys::kEAGAIN) out.Str("runtime: may need to increase max user processes (ulimit -u)\n");
   out.Flush();
   sys::Fatal("newosproc");
@@ -231,16 +234,16 @@ void handoffp(p* pp) {
 }
 
 void wakepslow() {
+  if (!mainStarted.load(std::memory_order_seq_cst)) return;  // a timer of a constructor's
   std::int32_t none = 0;
   if (!sched.nmspinning.compare_exchange_strong(none, 1)) return;
   lock(&sched.lock);
   p* pp = pidlegetSpinning();
+  // Within the lock: who makes Ps idle afterwards and calls wakep must not find us "spinning".
+  const bool miscounted = pp == nullptr && sched.nmspinning.fetch_sub(1) <= 0;
   unlock(&sched.lock);
-  if (pp == nullptr) {
-    if (sched.nmspinning.fetch_sub(1) <= 0) sys::Fatal("wakep: nmspinning is negative");
-    return;
-  }
-  startm(pp, true);
+  if (miscounted) sys::Fatal("wakep: nmspinning is negative");
+  if (pp != nullptr) startm(pp, true);
 }
 
 void injectglist(gList* list) {
@@ -249,7 +252,7 @@ void injectglist(gList* list) {
   lock(&sched.lock);
   while (g* gp = pop(list)) globrunqput(gp);
   unlock(&sched.lock);
-  if (!mainStarted.load(std::memory_order_acquire)) return;
+  if (!mainStarted.load(std::memory_order_seq_cst)) return;  // mainbegin looks at the queue after it has set this
   for (; n != 0 && sched.npidle.load() != 0; --n) startm(nullptr, false);
 }
 

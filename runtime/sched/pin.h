@@ -57,7 +57,8 @@ inline void unpin(m* mp) {
 bool canretake();
 void pininit();
 
-// Takes pp from the M that holds it if that M is in the user's code (or in Blocking). True: nobody holds pp, it is the caller's.
+// Takes pp from the M that holds it if that M is in the user's code (or in Blocking). True: nobody holds pp, it is the caller's;
+// its status stays kPrunning until the caller changes it.
 // Runs on: any.  Needs P: no.  Locks: takes takelock.  Blocks: never; costs some microseconds.
 bool takep(p* pp);
 

@@ -1,6 +1,8 @@
 // The scheduler's promises with several Ps: nothing is lost, nobody starves, and who blocks or computes keeps nobody from
 // running.
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -217,6 +219,34 @@ TEST(Blocking, MayCallIntoGort) {
 TEST(Blocking, MayEndTheGoroutine) {
   Go([] { Blocking([] { Goexit(); }); });
   YieldUntil([] { return NumGoroutine() == 1; });
+}
+
+// Ms are started by whichever thread finds that one is wanted, also by sysmon, which blocks every signal.
+TEST(Ms, HaveTheSignalMaskOfTheProcess) {
+  if (!runtime::canretake()) GTEST_SKIP() << "the kernel has no membarrier";
+  const Procs procs(4);
+  sigset_t mine;
+  ASSERT_EQ(pthread_sigmask(SIG_SETMASK, nullptr, &mine), 0);
+  std::atomic<bool> stop = false;
+  std::atomic<int> wrong = 0;
+  constexpr int kHogs = 6;  // more than there are Ps, so that sysmon takes some, and starts Ms for them
+  std::atomic<int> seen = 0;
+  Latch latch(kHogs);
+  for (int i = 0; i < kHogs; ++i) {
+    Go([&] {
+      sigset_t here;
+      pthread_sigmask(SIG_SETMASK, nullptr, &here);
+      for (int sig = 1; sig <= 31; ++sig) wrong += sigismember(&here, sig) != sigismember(&mine, sig);
+      ++seen;
+      while (!stop.load(std::memory_order_relaxed)) {
+      }
+      latch.Down();
+    });
+  }
+  YieldUntil([&] { return seen == kHogs; });
+  stop = true;
+  latch.Wait();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(LockOSThread, KeepsTheThreadAndKeepsOthersOff) {

@@ -116,6 +116,7 @@ void InitM0() {
 // `guest`: the calling thread is not ours, and there is no m0.
 void InitScheduler(bool guest) {
   sched.maxmcount = 10000;
+  sys::RtSigprocmask(sys::kSIG_SETMASK, nullptr, &initSigmask);
   sched.lastpoll.store(sys::Nanotime(), std::memory_order_relaxed);
   const RuntimeEnv env = ReadRuntimeEnv(envp);
   seeded = env.seeded;
@@ -179,7 +180,7 @@ void mainbegin() {
   MarkStartup(StartupStep::kMain);
   m* mp = getg()->m;
   pin(mp);
-  mainStarted.store(true, std::memory_order_release);
+  mainStarted.store(true, std::memory_order_seq_cst);
   if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
   unpin(mp);
 }

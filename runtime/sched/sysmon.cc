@@ -36,15 +36,20 @@ constexpr std::int64_t kDeepNs = 60'000'000'000;
 
 bool AllIdle() { return sched.npidle.load(std::memory_order_seq_cst) == gomaxprocs.load(std::memory_order_relaxed); }
 
+bool HasHandedOffThreads() {
+  lock(&sched.lock);
+  const bool any = sched.newmhandoff != nullptr;
+  unlock(&sched.lock);
+  return any;
+}
+
 // Sleeps for ns, or until wakesysmon; not at all if there is something to do by now. The flag first, then the look: who makes
 // something to do and does not see the flag is seen by the look. noteclear is safe here: a waker has claimed sysmonasleep
 // and woken the note before the next sleep begins.
 void Sleep(std::int64_t ns) {
   noteclear(&sched.sysmonnote);
   sched.sysmonasleep.store(true, std::memory_order_seq_cst);
-  lock(&sched.lock);
-  const bool handoff = sched.newmhandoff != nullptr;
-  unlock(&sched.lock);
+  const bool handoff = HasHandedOffThreads();
   const bool busy = sched.sysmonwait.load(std::memory_order_relaxed) && !AllIdle();
   const bool woken = notetsleep(&sched.sysmonnote, handoff || busy ? 0 : ns);
   // Somebody who has claimed the flag will wake the note at any moment; wait for it, so that it is ours again.
@@ -133,7 +138,7 @@ void SleepDeeply() {
     if (!AllIdle()) break;
     const bool may_be_dead = checkdead();
     Sleep(may_be_dead || !trimmed ? check_ns : kDeepNs);
-    if (!AllIdle() || sched.newmhandoff != nullptr) break;
+    if (!AllIdle() || HasHandedOffThreads()) break;
     gftrim();
     trimmed = true;
     check_ns = check_ns < kLastCheckNs / 2 ? 2 * check_ns : kLastCheckNs;

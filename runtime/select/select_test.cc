@@ -391,6 +391,20 @@ TEST(SelectDynamic, RunsAnyNumberOfCases) {
   }
 }
 
+TEST(SelectDynamic, CasesMayBeUsedAgain) {
+  const auto ch = MakeChan<std::string>(3);
+  for (const char* text : {"first", "second", "third"}) ch.Send(text);
+  std::optional<std::string> v = "something";
+  SelectCase cases[] = {Recv(ch, v)};
+  EXPECT_EQ(Select(std::span<SelectCase>(cases)), 0);
+  EXPECT_EQ(v, "first");
+  v.reset();
+  EXPECT_EQ(Select(std::span<SelectCase>(cases)), 0);
+  EXPECT_EQ(v, "second");
+  EXPECT_EQ(Select(std::span<SelectCase>(cases)), 0);
+  EXPECT_EQ(v, "third");
+}
+
 TEST(SelectDynamic, TakesAllKindsOfCases) {
   const auto in = MakeChan<int>(1);
   const auto out = MakeChan<std::string>(1);

@@ -40,11 +40,15 @@ void* ThreadMain(void* arg) {
   return nullptr;
 }
 
+// What glibc itself needs of a thread's stack: thread_local variables, above all. Source: glibc; Go asks nobody.
+extern "C" [[gnu::weak]] std::size_t __pthread_get_minstack(const pthread_attr_t*) noexcept;
+
 int NewThread(m* mp) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attributes, kG0StackBytes);
+  const std::size_t own = &__pthread_get_minstack != nullptr ? __pthread_get_minstack(&attributes) : 0;
+  pthread_attr_setstacksize(&attributes, (kG0StackBytes + own + 0xffff) & ~std::size_t{0xffff});
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, &ThreadMain, mp);
   pthread_attr_destroy(&attributes);
