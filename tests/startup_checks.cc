@@ -2,6 +2,7 @@
 
 #include <elf.h>
 
+#include <atomic>
 #include <cstddef>
 
 #include "gort/gstruct/g.h"
@@ -129,7 +130,7 @@ struct Entry {
   uintptr_t sp;
   uintptr_t return_address;
   uintptr_t closure;
-  bool done;
+  std::atomic<bool> done;  // release: the others are written
 };
 Entry entry_seen;
 
@@ -251,7 +252,7 @@ void FirstGoroutine(Report report) {
 }
 
 void GoroutineEntry(Report report) {
-  entry_seen = {};
+  entry_seen.done = false;
   void* room;
   runtime::g* gp = runtime::newproc1(&SeeEntry, 1, 1, {}, &room);
   const runtime::gobuf made = gp->sched;

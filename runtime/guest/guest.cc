@@ -29,8 +29,9 @@ void GuestStart() {
 }
 
 // glibc calls constructors with main's arguments. In a program with our entry point this does nothing that rt0 does not do
-// again: gueststart is not asked there.
-[[gnu::constructor]] void Remember(int argc, char** argv, char**) {
+// again: gueststart is not asked there. Before the program's own constructors, which may start goroutines: 101 is the first
+// priority that is not the implementation's.
+[[gnu::constructor(101)]] void Remember(int argc, char** argv, char**) {
   guest_argc = argc;
   guest_argv = argv;
   InstallThreads();

@@ -19,7 +19,19 @@ void WaitFor(const std::atomic<int>& count, int n) {
   while (count != n) std::this_thread::yield();
 }
 
-// Before any go statement: the first test of this program must stay the first.
+// In a constructor of the program, before main.
+std::atomic<int> constructed = 0;
+const bool constructor_ran = [] {
+  Go([] { ++constructed; });
+  return true;
+}();
+
+TEST(AGuest, MayStartGoroutinesInConstructors) {
+  EXPECT_TRUE(constructor_ran);
+  while (constructed != 1) std::this_thread::yield();
+}
+
+// A timer alone.
 TEST(AGuest, MaySetATimerBeforeAnyGoroutine) {
   const auto before = std::chrono::steady_clock::now();
   Sleep(std::chrono::milliseconds(1));

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <exception>
 #include <typeinfo>
@@ -47,9 +48,20 @@ void PrintException(const std::type_info& type, sys::Printer* out) {
   std::free(name);
 }
 
+// Two goroutines may fail at the same moment: the first one reports and ends the process, which the other waits for.
+void WaitForOtherReport() {
+  static constinit std::atomic<int> reporter{0};  // a thread id
+  const int self = sys::Gettid();
+  int first = 0;
+  if (reporter.compare_exchange_strong(first, self)) return;
+  if (first == self) sys::ExitGroup(kPanicStatus);  // it failed once more, while it reported
+  for (;;) sys::Usleep(1'000'000);
+}
+
 [[noreturn]] void Terminate() {
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) sys::Fatal("std::terminate called");
+  WaitForOtherReport();
   sys::Printer out;
   out.Str("panic: ");
   PrintException(*type, &out);

@@ -199,7 +199,7 @@ std::int32_t gcount() {
   for (const p* pp; n < kMaxProcs && (pp = procat(n)) != nullptr; ++n) {
     ended += pp->goroutinesEnded.load(std::memory_order_acquire);
   }
-  std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_relaxed);
+  std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_acquire);
   for (std::int32_t i = 0; i < n; ++i) created += procat(i)->goroutinesCreated.load(std::memory_order_relaxed);
   return static_cast<std::int32_t>(created - ended);
 }
