@@ -1,5 +1,6 @@
 // Our switches in the two shapes of switch_shapes.h. The peer is switch_boost_benchmark.cc; run_switch.sh compares them.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,7 +34,7 @@ class Bare {
 BENCHMARK(Flat<Bare>);
 BENCHMARK(Deep<Bare>);
 
-// The whole path of the scheduler: 16 goroutines that yield, 5 frames deep; one Gosched is one switch.
+// The whole path of the scheduler: goroutines that yield, some 5 frames deep; one Gosched is one switch.
 [[gnu::noinline]] void YieldDeep(int depth) {
   if (depth == 0) {
     Gosched();
@@ -46,8 +47,10 @@ BENCHMARK(Deep<Bare>);
 void Yield(benchmark::State& state) {
   const auto others = static_cast<int>(state.range(0)) - 1;
   const auto depth = static_cast<int>(state.range(1));
-  bool stop = false;
-  int running = others;
+  // With one P every Gosched is a switch; and the library, which takes the thread's CPU time, stays on one thread.
+  const int procs = GoMaxProcs(1);
+  std::atomic<bool> stop = false;
+  std::atomic<int> running = others;
   for (int i = 0; i < others; ++i) {
     Go([&] {
       while (!stop) YieldDeep(depth);
@@ -58,6 +61,7 @@ void Yield(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
   stop = true;
   while (running > 0) Gosched();
+  GoMaxProcs(procs);
 }
 BENCHMARK(Yield)->Args({2, 0})->Args({16, 5})->Args({1000, 0});
 
