@@ -267,7 +267,8 @@ SelectResult selectgo(const scase* cases, std::uint16_t* order, sudog* sudogs, i
   if (block && s.npoll == 0 && s.timeout < 0) {
     parkforever(ncases == 0 ? WaitReason::kSelectNoCases : ReasonFor(s, selfg()));
   }
-  if (s.npoll == 1 && s.nlock == 1 && s.timeout < 0) {
+  // (One that waits beside nil channels is a select to Go, too: a dump says so.)
+  if (s.npoll == 1 && s.nlock == 1 && s.timeout < 0 && (!block || ncases == 1)) {
     const int index = s.pollorder[0];
     const scase& k = cases[index];
     const ChanStatus status = k.dir == SelectDir::kSend ? chansend(k.c, k.elem, block) : chanrecv(k.c, k.elem, block);
