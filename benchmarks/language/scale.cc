@@ -81,7 +81,7 @@ void Parked() {
   std::atomic<std::int64_t> arrived = 0;
   const Clock::time_point start = Clock::now();
   for (std::int64_t i = 0; i < n; ++i) {
-    Go({.stack_size = kStackSize}, [&never, &arrived] {
+    Go({.stack_size = kStackSize}, [never, &arrived] {  // a handle of its own: it waits for longer than we do
       ++arrived;
       never.Recv();
     });
