@@ -1,16 +1,13 @@
 #include "gort/runtime/guest/guest.h"
 
-#include <utility>
+#include <cstddef>
 
-#include "gort/gstruct/mutex.h"
 #include "gort/runtime/debug/traceback.h"
 #include "gort/runtime/goroutine/goroutine.h"
-#include "gort/runtime/lock/lock.h"
+#include "gort/runtime/group/join.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/sched/hooks.h"
-#include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/startup.h"
-#include "gort/runtime/sched/thread.h"
 #include "gort/runtime/thread/thread.h"
 
 namespace gort {
@@ -42,32 +39,15 @@ void GuestStart() {
 }  // namespace runtime
 
 int Run(std::function<int()> main_fn) {
-  struct Call {
-    std::function<int()> main_fn;
-    int status = 0;
-    runtime::mutex lock{};
-    bool done = false;            // guard: lock
-    runtime::g* waiter = nullptr;  // guard: lock
-  } call{std::move(main_fn)};
   constexpr std::size_t kStackBytes = 8 << 20;
-  Go(GoOptions{.name = "main", .stack_size = kStackBytes}, [&call] {
-    call.status = call.main_fn();
-    runtime::lock(&call.lock);
-    call.done = true;
-    runtime::g* waiter = call.waiter;
-    runtime::unlock(&call.lock);
-    // When the waiter has not parked yet it will see `done`, and `call` may be gone.
-    if (waiter != nullptr) runtime::goready(waiter);
+  int status = 0;
+  internal::JoinPoint done;
+  Go(GoOptions{.name = "main", .stack_size = kStackBytes}, [&] {
+    status = main_fn();
+    done.Finish();
   });
-  runtime::g* self = runtime::selfg();
-  runtime::lock(&call.lock);
-  if (call.done) {
-    runtime::unlock(&call.lock);
-  } else {
-    call.waiter = self;
-    runtime::goparkunlock(&call.lock, runtime::WaitReason::kSemacquire);
-  }
-  return call.status;
+  done.Wait();
+  return status;
 }
 
 }  // namespace gort
