@@ -11,6 +11,7 @@
 #include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/labels.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -89,7 +90,9 @@ void DumpGoroutine(g* gp, void* ucontext) {
   if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out.Str(" (durable)");
   if (gp->lockedm != nullptr) out.Str(", locked to thread");
   if (gp->bubble != nullptr) out.Str(", synctest bubble ").Udec(gp->bubble->id);
-  out.Str("]:");
+  out.Char(']');
+  printlabels(gp, &out);
+  out.Char(':');
   if (gp->name != nullptr) out.Str("  // ").Str(gp->name);
   out.Char('\n').Flush();
   if (ucontext == nullptr && RunsElsewhere(gp)) {

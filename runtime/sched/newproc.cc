@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/labels.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/pin.h"
@@ -100,7 +101,7 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   gp->gopc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
   const g* self = getg();
   gp->parentGoid = self != nullptr ? self->goid : 0;
-  gp->labels = self != nullptr ? self->labels : nullptr;
+  gp->labels = self != nullptr ? reflabels(self->labels) : nullptr;
   gp->bubble = self != nullptr ? self->bubble : nullptr;
   gp->goid = NextGoid(pp);
   fiber::Create(gp);
@@ -109,6 +110,7 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
 
 void newprocabandon(g* gp) {
   const PinnedP pinned;
+  droplabels(gp);
   fiber::Destroy(gp);
   gfput(pinned.get(), gp);
 }

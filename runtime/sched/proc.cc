@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/findrunnable.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/labels.h"
 #include "gort/runtime/sched/locked.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/malg.h"
@@ -161,6 +162,7 @@ const gobuf* goexit0(g* gp, void*) {
   gp->lockedm = nullptr;
   mp->lockedg = nullptr;
   mp->lockedExt = 0;
+  droplabels(gp);
   fiber::Destroy(gp);
   if (mp->p != nullptr) {
     CountOne(&mp->p->goroutinesEnded);

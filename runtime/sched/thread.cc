@@ -6,6 +6,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/labels.h"
 #include "gort/runtime/sched/persistent.h"
 #include "gort/runtime/sched/rand.h"
 #include "gort/runtime/sys/linux.h"
@@ -51,6 +52,7 @@ void dropm() {
   g* gp = getg();
   if (gp == nullptr || !isthread(gp)) return;
   setg(nullptr);
+  droplabels(gp);
   m* mp = gp->m;
   gp->atomicstatus.store(kGdead, std::memory_order_relaxed);
   lock(&sched.lock);

@@ -1,0 +1,78 @@
+#include "gort/runtime/sched/labels.h"
+
+#include <bit>
+
+#include "gort/gstruct/mutex.h"
+#include "gort/runtime/lock/lock.h"
+#include "gort/runtime/sched/persistent.h"
+#include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/print.h"
+
+namespace gort::runtime {
+
+namespace {
+
+constexpr std::size_t kMinBytes = 64;
+constexpr int kClasses = std::bit_width(labelset::kMaxBytes / kMinBytes);
+
+constinit mutex free_lock{};               // a leaf
+constinit labelset* free_sets[kClasses]{};  // by size. Guard: free_lock
+
+int ClassOf(std::size_t bytes) { return bytes <= kMinBytes ? 0 : std::bit_width((bytes - 1) / kMinBytes); }
+
+void PrintWord(const char* word, sys::Printer* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (; *word != '\0'; ++word) {
+    const auto c = static_cast<unsigned char>(*word);
+    if (c >= ' ' && c != 0x7f) {
+      out->Char(*word);
+    } else {
+      out->Str("\\x").Char(kDigits[c >> 4]).Char(kDigits[c & 15]);
+    }
+  }
+}
+
+}  // namespace
+
+labelset* newlabels(std::size_t text_bytes) {
+  if (text_bytes > kMaxLabelBytes) sys::Fatal("newlabels: more text than a set of labels can have");
+  // One byte more: the last byte of the whole is NUL for ever, for readers that come late.
+  const int size_class = ClassOf(sizeof(labelset) + text_bytes + 1);
+  lock(&free_lock);
+  labelset* set = free_sets[size_class];
+  if (set != nullptr) free_sets[size_class] = set->next;
+  unlock(&free_lock);
+  if (set == nullptr) {
+    const std::size_t bytes = kMinBytes << size_class;
+    set = static_cast<labelset*>(persistentalloc(bytes));
+    set->bytes = static_cast<std::uint32_t>(bytes);
+  }
+  set->size = static_cast<std::uint32_t>(text_bytes);
+  set->refs.store(1, std::memory_order_relaxed);
+  return set;
+}
+
+void unreflabels(void* labels) {
+  auto* set = static_cast<labelset*>(labels);
+  // Release: our reads come before its next use; acquire: those of the others, too.
+  if (set == nullptr || set->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const int size_class = ClassOf(set->bytes);
+  lock(&free_lock);
+  set->next = free_sets[size_class];
+  free_sets[size_class] = set;
+  unlock(&free_lock);
+}
+
+void printlabels(const g* gp, sys::Printer* out) {
+  bool first = true;
+  eachlabel(gp->labels, [&](const char* key, const char* value) {
+    out->Str(first ? " {" : ", ");
+    first = false;
+    PrintWord(key, out);
+    out->Str(": ");
+    PrintWord(value, out);
+  });
+  if (!first) out->Char('}');
+}
+
+}  // namespace gort::runtime
