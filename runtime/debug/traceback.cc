@@ -28,16 +28,11 @@ namespace {
 // Writer: SetSymbolizer, before main. Readers: tracebacks.
 constinit Symbolizer symbolize = nullptr;
 
-// As Go: the innermost and the outermost frames, when there are more than both together.
-constexpr std::size_t kEnd = 50;
-
-// The innermost kEnd frames in order, and of the rest the last kEnd in a ring.
+// What a walk is about.
 struct Walk {
+  StackTrace* trace;
   bool skipping;  // until start_pc comes by
   std::uintptr_t start_pc;
-  std::uintptr_t first[kEnd];
-  std::uintptr_t last[kEnd];
-  std::size_t count;
 };
 
 // What a trace begins behind: the frames from here inwards are the report's own, or the C++ runtime's.
@@ -57,19 +52,14 @@ _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
     walk->skipping = false;
   }
   if (pc == 0) return _URC_END_OF_STACK;
-  if (walk->count < kReporterFrames && IsReporter(_Unwind_FindEnclosingFunction(reinterpret_cast<void*>(pc - 1)))) {
-    walk->count = 0;
+  if (walk->trace->count < kReporterFrames && IsReporter(_Unwind_FindEnclosingFunction(reinterpret_cast<void*>(pc - 1)))) {
+    walk->trace->count = 0;
     return _URC_NO_REASON;
   }
   if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) return _URC_END_OF_STACK;
-  // A return address is behind its call; the interrupted instruction of a signal is itself.
-  const std::uintptr_t at = before_instruction != 0 ? pc : pc - 1;
-  if (walk->count < kEnd) {
-    walk->first[walk->count] = at;
-  } else {
-    walk->last[walk->count % kEnd] = at;
-  }
-  ++walk->count;
+  // A return address is behind its call; the interrupted instruction of a signal is itself. What the unwinder calls a frame's CFA is
+  // its callee's: the sp that the frame has once the call returns.
+  walk->trace->Add(pc, _Unwind_GetCFA(context), before_instruction == 0);
   return _URC_NO_REASON;
 }
 
@@ -89,65 +79,78 @@ void WalkInterrupted(const g* gp, const Ucontext* uc, Walk* walk) {
     UnwindHere(walk);
     return;
   }
-  walk->first[walk->count++] = pc;
+  walk->trace->Add(pc, SpOf(uc), false);
 #if defined(__x86_64__)
   const std::uintptr_t sp = SpOf(uc);
-  if (sp >= gp->stack.lo && sp < gp->stack.hi) walk->first[walk->count++] = *reinterpret_cast<std::uintptr_t*>(sp) - 1;
+  if (sp >= gp->stack.lo && sp < gp->stack.hi) walk->trace->Add(*reinterpret_cast<std::uintptr_t*>(sp), sp + sizeof(sp), true);
 #endif
 }
 
-void WalkGoroutine(g* gp, void* ucontext, Walk* walk) {
-  walk->count = 0;
-  walk->skipping = false;
+void FindCallers(g* gp, void* ucontext, StackTrace* trace) {
+  Walk walk = {trace, false, 0};
+  trace->count = 0;
   if (ucontext != nullptr) {
-    WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), walk);
+    WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), &walk);
   } else if (const g* self = getg(); self != nullptr && (gp == self || (gp->m != nullptr && gp->m == self->m))) {
-    UnwindHere(walk);
+    UnwindHere(&walk);
   } else if (gp->sched.sp != gp->stktopsp) {  // it has run: mcall saved it
     // The return address of its mcall, above the registers that mcall pushed.
-    WalkFrom(*reinterpret_cast<std::uintptr_t*>(gp->sched.sp + kMcallFrameBytes - sizeof(std::uintptr_t)), walk);
-    gort_unwindparked(gp->sched.sp, &UnwindHere, walk);
+    WalkFrom(*reinterpret_cast<std::uintptr_t*>(gp->sched.sp + kMcallFrameBytes - sizeof(std::uintptr_t)), &walk);
+    gort_unwindparked(gp->sched.sp, &UnwindHere, &walk);
   } else {
-    walk->first[walk->count++] = gp->startpc;
+    trace->Add(gp->startpc, gp->sched.sp, false);
   }
 }
 
 // Two lines, as in Go: the function, then where it is. The place is what addr2line wants: module and offset.
-void PrintFrame(std::uintptr_t pc, sys::Printer* out) {
+void PrintFrame(const StackTrace::Frame& frame, bool system, sys::Printer* out) {
+  const std::uintptr_t pc = frame.Lookup();
   char name[512];
   out->Str(symbolize != nullptr && symbolize(pc, name, sizeof(name)) ? name : "???").Str("\n\t");
   Dl_info module;
   if (dladdr(reinterpret_cast<void*>(pc), &module) != 0 && module.dli_fname != nullptr) {
     out->Str(module.dli_fname).Str(" +").Hex(pc - reinterpret_cast<std::uintptr_t>(module.dli_fbase)).Char(' ');
   }
+  if (system) out->Str("fp=").Hex(frame.fp).Str(" sp=").Hex(frame.sp).Char(' ');
   out->Str("pc=").Hex(pc).Char('\n');
 }
 
-void Traceback(g* gp, void* ucontext) {
-  Walk walk;
-  WalkGoroutine(gp, ucontext, &walk);
-  sys::Printer out;
-  for (std::size_t i = 0; i < walk.count && i < kEnd; ++i) PrintFrame(walk.first[i], &out);
-  if (walk.count <= kEnd) return;
-  std::size_t rest = walk.count - kEnd;
-  if (rest > kEnd) {
-    out.Str("...").Udec(rest - kEnd).Str(" frames elided...\n");
-    rest = kEnd;
+void PrintFrames(const StackTrace& trace, bool system, sys::Printer* out) {
+  constexpr std::uint32_t kFoldFrom = 3;
+  for (std::size_t i = 0; i < trace.count; ++i) {
+    if (i == StackTrace::kEnd && trace.Elided() != 0) {
+      out->Str("...").Udec(trace.Elided()).Str(" frames elided...\n");
+      i += trace.Elided();
+    }
+    const StackTrace::Frame& frame = trace.At(i);
+    PrintFrame(frame, system, out);
+    if (frame.repeated >= kFoldFrom) {
+      out->Str("...").Udec(frame.repeated).Str(" identical frames folded...\n");
+    } else {
+      for (std::uint32_t n = 0; n < frame.repeated; ++n) PrintFrame(frame, system, out);
+    }
   }
-  for (std::size_t i = walk.count - rest; i < walk.count; ++i) PrintFrame(walk.last[i % kEnd], &out);
 }
 
 }  // namespace
 
-void InstallTraceback() { hooks.traceback = &Traceback; }
+void InstallTraceback() {
+  hooks.callers = &FindCallers;
+  hooks.printframes = &PrintFrames;
+}
 
 void SetSymbolizer(Symbolizer symbolizer) { symbolize = symbolizer; }
 
 std::size_t Callers(g* gp, void* ucontext, std::uintptr_t* pcs, std::size_t most) {
-  Walk walk;
-  WalkGoroutine(gp, ucontext, &walk);
-  for (std::size_t i = 0; i < walk.count && i < most && i < kEnd; ++i) pcs[i] = walk.first[i];
-  return walk.count;
+  StackTrace trace;
+  FindCallers(gp, ucontext, &trace);
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < trace.count && i < StackTrace::kEnd; ++i) {
+    for (std::uint32_t k = 0; k <= trace.first[i].repeated; ++k, ++n) {
+      if (n < most) pcs[n] = trace.first[i].Lookup();
+    }
+  }
+  return n + (trace.count > StackTrace::kEnd ? trace.count - StackTrace::kEnd : 0);
 }
 
 }  // namespace gort::runtime

@@ -1,4 +1,4 @@
-// Tracebacks, for programs that have a C++ runtime. The scheduler itself only knows hooks.traceback.
+// Tracebacks, for programs that have a C++ runtime. The scheduler itself only knows two hooks.
 #ifndef GORT_RUNTIME_DEBUG_TRACEBACK_H_
 #define GORT_RUNTIME_DEBUG_TRACEBACK_H_
 
@@ -9,7 +9,7 @@
 
 namespace gort::runtime {
 
-// Makes fatal errors print frames: sets hooks.traceback.
+// Makes fatal errors print frames: sets hooks.callers and hooks.printframes.
 // Runs on: any, before main.
 void InstallTraceback();
 

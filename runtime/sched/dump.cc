@@ -43,6 +43,35 @@ bool RunsElsewhere(const g* gp) {
   return self == nullptr || gp->m != self->m;
 }
 
+// Source: Go 1.27 runtime.goroutineheader.
+void PrintHead(const g* gp, const DumpOptions& options, sys::Printer* out) {
+  out->Str("\ngoroutine ").Udec(gp->goid);
+  if (options.system) {
+    out->Str(" gp=").Hex(reinterpret_cast<std::uintptr_t>(gp));
+    if (const m* mp = gp->m; mp != nullptr) {
+      out->Str(" m=").Dec(mp->id).Str(" mp=").Hex(reinterpret_cast<std::uintptr_t>(mp));
+    } else {
+      out->Str(" m=nil");
+    }
+  }
+  out->Str(" [").Str(StatusText(gp));
+  if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out->Str(" (durable)");
+  if (gp->lockedm != nullptr) out->Str(", locked to thread");
+  if (gp->bubble != nullptr) out->Str(", synctest bubble ").Udec(gp->bubble->id);
+  out->Char(']');
+  printlabels(gp, out);
+  out->Char(':');
+  if (gp->name != nullptr) out->Str("  // ").Str(gp->name);
+  out->Char('\n');
+}
+
+// Source: Go 1.27 runtime.printcreatedby.
+void PrintCreatedBy(const g* gp, sys::Printer* out) {
+  if (gp->gofunction == nullptr) return;
+  out->Str("created by ").Str(gp->gofunction).Str(" in goroutine ").Udec(gp->parentGoid).Str("\n\t");
+  out->Str(gp->gofile).Char(':').Udec(gp->goline).Char('\n');
+}
+
 // A goroutine by the number that it had when we looked: meanwhile a dead one may be reused.
 struct Numbered {
   std::uint64_t goid;
@@ -75,38 +104,42 @@ void FreezeTheWorld() {
 // After "fatal error: ...": the goroutine that failed, then the others. When the scheduler failed, or a thread that is no
 // goroutine, there is no first.
 void DumpForFatal(const char*) {
-  FreezeTheWorld();
   g* gp = getg();
   if (gp != nullptr && gp == gp->m->g0) gp = gp->m->curg;
-  if (gp != nullptr) DumpGoroutine(gp, nullptr);
-  DumpAllGoroutines(gp);
+  DumpForReport(gp, nullptr, Traceback::kAll);
 }
 
 }  // namespace
 
-void DumpGoroutine(g* gp, void* ucontext) {
+void DumpForReport(g* gp, void* ucontext, Traceback level) {
+  if (level == Traceback::kNone) return;
   sys::Printer out;
-  out.Str("\ngoroutine ").Udec(gp->goid).Str(" [").Str(StatusText(gp));
-  if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out.Str(" (durable)");
-  if (gp->lockedm != nullptr) out.Str(", locked to thread");
-  if (gp->bubble != nullptr) out.Str(", synctest bubble ").Udec(gp->bubble->id);
-  out.Char(']');
-  printlabels(gp, &out);
-  out.Char(':');
-  if (gp->name != nullptr) out.Str("  // ").Str(gp->name);
-  out.Char('\n').Flush();
-  if (ucontext == nullptr && RunsElsewhere(gp)) {
-    out.Str("\tgoroutine running on other thread; stack unavailable\n");
-  } else if (hooks.traceback != nullptr) {
-    hooks.traceback(gp, ucontext);
-  }
-  if (gp->gofunction != nullptr) {
-    out.Str("created by ").Str(gp->gofunction).Str(" in goroutine ").Udec(gp->parentGoid).Str("\n\t");
-    out.Str(gp->gofile).Char(':').Udec(gp->goline).Char('\n');
-  }
+  const DumpOptions options = {.system = level >= Traceback::kSystem};
+  const bool others = level >= Traceback::kAll || gp == nullptr;
+  if (others) FreezeTheWorld();
+  if (gp != nullptr) DumpGoroutine(gp, ucontext, options, &out);
+  if (others) DumpAllGoroutines(gp, options, &out);
 }
 
-void DumpAllGoroutines(const g* except) {
+void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Printer* out) {
+  PrintHead(gp, options, out);
+  if (ucontext == nullptr && RunsElsewhere(gp)) {
+    out->Str("\tgoroutine running on other thread; stack unavailable\n");
+  } else if (hooks.callers != nullptr) {
+    StackTrace trace;
+    hooks.callers(gp, ucontext, &trace);
+    hooks.printframes(trace, options.system, out);
+  }
+  PrintCreatedBy(gp, out);
+  out->Flush();
+}
+
+void DumpGoroutine(g* gp, void* ucontext) {
+  sys::Printer out;
+  DumpGoroutine(gp, ucontext, {}, &out);
+}
+
+void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer* out) {
   g* const newest = allgs.load(std::memory_order_acquire);
   std::size_t count = 0;
   for (const g* gp = newest; gp != nullptr; gp = gp->alllink) ++count;
@@ -117,7 +150,7 @@ void DumpAllGoroutines(const g* except) {
                                sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS, -1, 0);
   if (pages < 0) {
     for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
-      if (gp != except && !IsDead(gp)) DumpGoroutine(gp, nullptr);
+      if (gp != except && !IsDead(gp)) DumpGoroutine(gp, nullptr, options, out);
     }
     return;
   }
@@ -128,7 +161,7 @@ void DumpAllGoroutines(const g* except) {
   }
   SortByGoid(all, n);
   for (std::size_t i = 0; i < n; ++i) {
-    if (!IsDead(all[i].gp)) DumpGoroutine(all[i].gp, nullptr);
+    if (!IsDead(all[i].gp)) DumpGoroutine(all[i].gp, nullptr, options, out);
   }
   sys::Munmap(all, count * sizeof(Numbered));
 }

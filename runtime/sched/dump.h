@@ -1,27 +1,61 @@
-// Goroutines in words: the blocks that a fatal error prints.
+// Goroutines in words: the blocks that reports are made of.
 //
-//     goroutine 7 [chan receive]:
-//     <frames, from hooks.traceback>
+//     goroutine 7 [chan receive, 3 minutes]:
+//     <frames, from hooks.printframes>
 //     created by worker::Start in goroutine 1
 //     	worker.cc:31
+//
+// With DumpOptions::system the runtime's own frames are there as well, and the head says `goroutine 7 gp=0x... m=3 mp=0x... [...]:`.
+//
+// A report about more than kFoldAbove goroutines shows only one of those that are equal: same frames, same state, same place of
+// birth. Its block is followed by a line that names the others:
+//
+//     ...9996 identical goroutines folded: 8-1003 1005-10004
 #ifndef GORT_RUNTIME_SCHED_DUMP_H_
 #define GORT_RUNTIME_SCHED_DUMP_H_
 
+#include <cstddef>
+
 #include "gort/gstruct/g.h"
+#include "gort/runtime/sched/env.h"
+#include "gort/runtime/sys/print.h"
 
 namespace gort::runtime {
 
-// Prints an empty line and gp's block to fd 2. `ucontext`: where a signal interrupted gp, or null. A goroutine that runs on
-// another thread is shown without its frames.
+// More goroutines than this, and a dump folds those that are equal.
+inline constexpr std::size_t kFoldAbove = 32;
+
+struct DumpOptions {
+  bool system = false;  // the runtime's frames, too, and addresses
+  bool fold = true;     // if there are many
+};
+
+// What a report says after the lines that tell what happened: as much as `level` wants.
+//
+//     kNone              nothing
+//     kSingle            gp; if it is null, everybody
+//     kAll               gp, then all others
+//     kSystem, kCrash    the same with the runtime's frames (that kCrash ends in abort() is the caller's part)
+//
+// `gp`: the goroutine that failed, or null. `ucontext`: where a signal interrupted it, or null. Where others are shown, no
+// goroutine is taken up any more afterwards: the process must end.
+// Runs on: any, also gsignal.  Needs P: no.  Locks: none.  Blocks: M, for as long as stderr does, and for a second at most while
+// other threads are asked for their stacks.
+// Source: Go 1.27 runtime.dopanic_m.
+void DumpForReport(g* gp, void* ucontext, Traceback level);
+
+// Prints an empty line and gp's block, to fd 2 or `out`. A goroutine that runs on another thread is shown without its frames if
+// that thread does not answer.
 // Runs on: any, also gsignal.  Needs P: no.  Locks: none.
 // Source: Go 1.27 runtime.goroutineheader, traceback, printcreatedby.
+void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Printer* out);
 void DumpGoroutine(g* gp, void* ucontext);
 
 // The same for every goroutine that is not dead, but `except`: goroutine 1 first and then by number. Needs memory from the
-// kernel; without it they come in no order.
+// kernel; without it they come in no order, and unfolded.
 // Runs on: any, while no goroutine is taken up.  Locks: none.
 // Source: Go 1.27 runtime.tracebackothers; Go shows them in the order in which their g was made.
-void DumpAllGoroutines(const g* except = nullptr);
+void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer* out);
 
 // Makes sys::Fatal stop the handing out of work and print the current goroutine, if there is one, and all others.
 // Runs on: the first thread, in schedinit.

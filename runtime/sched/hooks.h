@@ -10,14 +10,18 @@
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
 #include "gort/runtime/sched/poller.h"
+#include "gort/runtime/sched/stacktrace.h"
+#include "gort/runtime/sys/print.h"
 
 namespace gort::runtime {
 
 struct Hooks {
-  // Prints the frames of `gp` to fd 2, one call and one place each, in Go's format. `ucontext` is what a signal handler
-  // got when gp is the goroutine it interrupted; null when gp is parked, or is the caller itself.
+  // Finds the frames of `gp`, innermost first. `ucontext` is what a signal handler got when gp is the goroutine it interrupted;
+  // null when gp is parked, or is the caller itself.
   // Must be async-signal-safe in practice: no allocation, no lock that the interrupted code may hold.
-  void (*traceback)(g* gp, void* ucontext);
+  void (*callers)(g* gp, void* ucontext, StackTrace* trace);
+  // Prints them in Go's format, a call and a place each. `system`: those of the runtime, too, and addresses. As safe as callers.
+  void (*printframes)(const StackTrace& trace, bool system, sys::Printer* out);
   // The bounds of the first thread's own stack, when the environment knows them better than rt0_go's guess.
   // Runs on: that thread.
   void (*threadstack)(stack* s);

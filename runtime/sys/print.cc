@@ -55,6 +55,10 @@ Printer& Printer::Hex(uint64_t v) {
 
 void Printer::Flush() {
   size_t done = 0;
+  if (sink_ != nullptr) {
+    sink_(to_, buffer_, size_);
+    done = size_;
+  }
   while (done < size_) {
     const long n = Write(fd_, buffer_ + done, size_ - done);
     if (n == -kEINTR) continue;

@@ -21,7 +21,11 @@ class Printer {
  public:
   static constexpr size_t kBufferBytes = 512;
 
+  // Takes `size_bytes` of text, on the thread that prints.
+  using Sink = void (*)(void* to, const char* text, size_t size_bytes);
+
   explicit Printer(int fd = 2) : fd_(fd) {}
+  Printer(Sink sink, void* to) : fd_(-1), sink_(sink), to_(to) {}
   ~Printer() { Flush(); }
   Printer(const Printer&) = delete;
   Printer& operator=(const Printer&) = delete;
@@ -40,6 +44,8 @@ class Printer {
  private:
   size_t size_ = 0;
   int fd_;
+  Sink sink_ = nullptr;  // in place of fd_
+  void* to_ = nullptr;
   char buffer_[kBufferBytes];  // only the first size_ bytes mean anything
 };
 

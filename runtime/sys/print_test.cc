@@ -67,6 +67,17 @@ TEST(Printer, GivesUpOnABadDescriptor) {
   for (int i = 0; i < 2000; ++i) p.Char('x');
 }
 
+TEST(Printer, GivesItsTextToAFunctionInOrder) {
+  std::string text;
+  {
+    Printer p([](void* to, const char* s, size_t n) { static_cast<std::string*>(to)->append(s, n); }, &text);
+    for (int i = 0; i < 1000; ++i) p.Udec(i).Char(' ');
+  }
+  std::string want;
+  for (int i = 0; i < 1000; ++i) want += std::to_string(i) + ' ';
+  EXPECT_EQ(text, want);
+}
+
 void Hook(const char* sentence) {
   Printer().Str("hook: ").Str(sentence).Char('\n');
   Fatal("inner");

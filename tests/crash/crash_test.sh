@@ -25,7 +25,7 @@ fail() {
 
 frames='^.*Recurse'
 dies overflow 2 '^runtime: goroutine stack exceeds 26[0-9]{4}-byte limit$' '^runtime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]$' \
-  '^fatal error: stack overflow$' '^$' '^goroutine [0-9]+ \[running\]:' "$frames" 'frames elided' "$frames" 'RunClosure' \
+  '^fatal error: stack overflow$' '^$' '^goroutine [0-9]+ \[running\]:' "$frames" '^\.\.\.[0-9]+ identical frames folded\.\.\.$' 'RunClosure' \
   '^created by .* in goroutine 1$' 'crash_program.cc:[0-9]+$'
 dies overflow_leaps 2 '^fatal error: stack overflow$' 'RecurseInLeaps' '^created by '
 dies overflow_main 2 '^runtime: goroutine stack exceeds [0-9]+-byte limit$' '^goroutine 1 \[running\]:' "$frames" 'main'
