@@ -13,6 +13,7 @@
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/startup.h"
 #include "gort/runtime/sched/sysmon.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -289,6 +290,7 @@ void mexit() {
       notesleep(&mp->park);
     }
   }
+  traceEvent(traceEv::kThreadStop, 0, 0, static_cast<std::uint64_t>(mp->id));
   setguardword(mp, nullptr);
   sys::StackT none = {};
   none.ss_flags = sys::kSS_DISABLE;

@@ -18,6 +18,7 @@
 #include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/startup.h"
 #include "gort/runtime/sched/sysmon.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -116,6 +117,7 @@ void newprocabandon(g* gp) {
 }
 
 void newprocready(g* gp) {
+  traceGoCreate(gp);
   if (gp->bubble != nullptr) [[unlikely]] bubblestart(gp->bubble);
   casgstatus(gp, kGdead, kGrunnable);
   const bool others = mainStarted.load(std::memory_order_acquire);  // false: main itself, or a constructor's

@@ -5,6 +5,7 @@
 #include "gort/gstruct/mutex.h"
 #include "gort/gstruct/p.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sys/linux.h"
 
 namespace gort::runtime {
@@ -49,6 +50,7 @@ bool takep(p* pp) {
     }
   }
   unlock(&takelock);
+  if (taken) traceProc(pp, traceEv::kProcTaken, nullptr);
   return taken;
 }
 

@@ -1,6 +1,7 @@
 // What an M sleeps on when timers or the network will give it work: one M at a time, until the first timer is due.
 //
-// The network package puts epoll here (hooks.netpoll, hooks.netpollbreak). Without one it is a futex that nobody but
+// The network package puts epoll here (hooks.netpoll, hooks.netpollbreak), and tells the trace of each goroutine that it readies,
+// before it changes its status: traceEvent(traceEv::kNetReady, goid, 0, 0). Without one it is a futex that nobody but
 // netpollbreak wakes.
 #ifndef GORT_RUNTIME_SCHED_POLLER_H_
 #define GORT_RUNTIME_SCHED_POLLER_H_

@@ -22,6 +22,7 @@
 #include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
@@ -38,6 +39,7 @@ inline void dropg(m* mp) {
 // Makes gp, which is kGrunnable, the M's current goroutine and returns where it goes on. The M leaves the scheduler with it.
 // Source: Go 1.27 runtime.execute.
 inline const gobuf* execute(m* mp, g* gp, bool inherit_time) {
+  traceGo(mp, traceEv::kGoStart, gp);
   casgstatus(gp, kGrunnable, kGrunning);
   gp->waitsince = 0;
   gp->m = mp;
@@ -73,6 +75,7 @@ void requeue(m* mp, g* gp) {
 const gobuf* park_m(g* gp, void*) {
   m* mp = gp->m;
   synctestBubble* bubble = durablebubble(gp);  // asked now: after unlockf, gp may be running again, or dead
+  traceGo(mp, traceEv::kGoPark, gp);
   casgstatus(gp, kGrunning, kGwaiting);
   dropg(mp);
   if (UnlockFn unlockf = mp->waitunlockf; unlockf != nullptr) {
@@ -107,6 +110,7 @@ void threadpark(g* gp, UnlockFn unlockf, void* lock) {
 // critical section: the lock is half of what a yield costs.
 const gobuf* gosched_m(g* gp, void*) {
   m* mp = gp->m;
+  traceGo(mp, traceEv::kGoYield, gp);
   casgstatus(gp, kGrunning, kGrunnable);
   dropg(mp);
   p* pp = mp->p;
@@ -127,6 +131,7 @@ const gobuf* gosched_m(g* gp, void*) {
 // Source: Go 1.27 runtime.goyield_m.
 const gobuf* goyield_m(g* gp, void*) {
   m* mp = gp->m;
+  traceGo(mp, traceEv::kGoYield, gp);
   casgstatus(gp, kGrunning, kGrunnable);
   dropg(mp);
   if (mp->p != nullptr) {
@@ -140,6 +145,7 @@ const gobuf* goyield_m(g* gp, void*) {
 // regainp's half on g0: an idle P at once, or a place in the global queue. Source: Go 1.27 runtime.exitsyscall0.
 const gobuf* regainp_m(g* gp, void*) {
   m* mp = gp->m;
+  traceGo(mp, traceEv::kGoPreempt, gp);
   casgstatus(gp, kGrunning, kGrunnable);
   dropg(mp);
   lock(&sched.lock);
@@ -157,6 +163,7 @@ const gobuf* regainp_m(g* gp, void*) {
 const gobuf* goexit0(g* gp, void*) {
   m* mp = gp->m;
   const bool locked = gp->lockedm != nullptr;
+  traceGoEnd(mp, gp);
   casgstatus(gp, kGrunning, kGdead);
   dropg(mp);
   gp->lockedm = nullptr;
@@ -250,6 +257,7 @@ void goready(g* gp) {
     threadready(gp);
     return;
   }
+  traceGoReady(gp);
   if (synctestBubble* bubble = durablebubble(gp); bubble != nullptr) [[unlikely]] bubblewake(bubble);
   casgstatus(gp, kGwaiting, kGrunnable);
   g* self = getg();

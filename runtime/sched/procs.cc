@@ -4,6 +4,7 @@
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/sysmon.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sys/fatal.h"
 
 namespace gort::runtime {
@@ -24,6 +25,7 @@ void acquirep(m* mp, p* pp) {
   if (mp->p != nullptr && mp->phold.load(std::memory_order_relaxed) != kTaken) sys::Fatal("acquirep: the M holds a P already");
   if (pp->status.load(std::memory_order_relaxed) != kPidle) sys::Fatal("acquirep: the P is not idle");
   mp->p = pp;
+  traceProc(pp, traceEv::kProcStart, mp);
   // No taker can hold a claim on us that it may win: locks > 0 (pin.h).
   mp->phold.store(kHeld, std::memory_order_relaxed);
   pp->status.store(kPrunning, std::memory_order_relaxed);
@@ -38,6 +40,7 @@ void acquirep(m* mp, p* pp) {
 p* releasep(m* mp) {
   p* pp = mp->p;
   if (pp == nullptr || pp->m.load(std::memory_order_relaxed) != mp) sys::Fatal("releasep: the M does not hold its P");
+  traceProc(pp, traceEv::kProcStop, mp);
   mp->p = nullptr;
   pp->m.store(nullptr, std::memory_order_release);
   pp->status.store(kPidle, std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/pause.h"
 
@@ -113,6 +114,7 @@ g* runqsteal(p* pp, p* victim, bool steal_runnext) {
   const std::uint32_t tail = pp->runqtail.load(std::memory_order_relaxed);  // only we write it
   std::uint32_t n = runqgrab(victim, pp->runq, tail, steal_runnext);
   if (n == 0) return nullptr;
+  traceSteal(pp, victim, n);
   --n;
   g* gp = pp->runq[(tail + n) % runqSize].load(std::memory_order_relaxed);
   // Release: publishes the slots to other thieves.

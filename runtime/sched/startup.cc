@@ -19,6 +19,7 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sched/world.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/auxv.h"
@@ -198,6 +199,7 @@ void gort_mstart0() {
   if (mp == &m0) MarkStartup(StartupStep::kMstart);
   minit(mp);
   fiber::Adopt(gp);
+  traceEvent(traceEv::kThreadStart, 0, 0, static_cast<std::uint64_t>(mp->id));
   if (mp->mstartfn != nullptr) mp->mstartfn();
   if (mp != &m0) {
     p* pp = mp->nextp;

@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/switch/switch.h"
 
 namespace gort::runtime {
@@ -27,6 +28,7 @@ void entersyscall() {
   g* gp = getg();
   m* mp = gp->m;
   p* pp = pin(mp);
+  traceGo(mp, traceEv::kSyscallEnter, gp);
   casgstatus(gp, kGrunning, kGsyscall);
   if (pp != nullptr) {
     if (canretake()) {
@@ -42,6 +44,7 @@ void leavesyscall() {
   g* gp = getg();
   m* mp = gp->m;
   p* pp = pin(mp);
+  traceGo(mp, traceEv::kSyscallExit, gp);
   casgstatus(gp, kGsyscall, kGrunning);
   if (pp != nullptr) CountSyscall(pp);
   unpin(mp);

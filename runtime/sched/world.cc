@@ -13,6 +13,7 @@
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/syscall.h"
+#include "gort/runtime/sched/trace.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
@@ -99,8 +100,6 @@ void ProcResize(std::int32_t n) {
     pp = nullptr;
     procat(0)->status.store(kPidle, std::memory_order_relaxed);
     acquirep(mp, procat(0));
-  } else if (pp != nullptr) {
-    pp->status.store(kPrunning, std::memory_order_relaxed);
   }
   lock(&sched.lock);
   for (std::int32_t id = n; id < old; ++id) DestroyP(procat(id));
@@ -116,6 +115,7 @@ void StartTheWorld() {
   m* mp = getg()->m;
   const std::int32_t n = gomaxprocs.load(std::memory_order_relaxed);
   p* with_work = nullptr;  // through p.link
+  if (mp->p != nullptr) mp->p->status.store(kPrunning, std::memory_order_relaxed);
   lock(&sched.lock);
   for (std::int32_t id = n - 1; id >= 0; --id) {
     p* pp = procat(id);
@@ -140,9 +140,15 @@ void StartTheWorld() {
   wakep();
 }
 
-void SetMaxProcsOnG0(void* n) {
+struct Work {
+  void (*fn)(void*);
+  void* arg;
+};
+
+void DoStopped(void* work_pointer) {
+  const Work* work = static_cast<const Work*>(work_pointer);
   StopTheWorld();
-  ProcResize(*static_cast<std::int32_t*>(n));
+  work->fn(work->arg);
   StartTheWorld();
 }
 
@@ -159,7 +165,7 @@ void procinit(std::int32_t n, bool guest) {
   acquirep(&m0, procat(0));
 }
 
-void setmaxprocs(std::int32_t n) {
+void withworldstopped(void (*fn)(void*), void* arg) {
   g* gp = getg();
   const bool on_goroutine = gp != gp->m->g0;
   const bool in_syscall = on_goroutine && gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall;
@@ -168,10 +174,16 @@ void setmaxprocs(std::int32_t n) {
   lock(&world_lock);
   if (on_goroutine) leavesyscall();
   pin(gp->m);
-  systemstack(&SetMaxProcsOnG0, &n);
+  Work work = {fn, arg};
+  systemstack(&DoStopped, &work);
   unpin(gp->m);
   unlock(&world_lock);
   if (in_syscall) entersyscall();
+}
+
+void setmaxprocs(std::int32_t n) {
+  withworldstopped([](void* wanted) { ProcResize(*static_cast<const std::int32_t*>(wanted)); }, &n);
+  traceEvent(traceEv::kGomaxprocs, 0, 0, static_cast<std::uint64_t>(n));
 }
 
 void gcstopm() {

@@ -1,4 +1,4 @@
-// Stopping the world, which gort needs only to change the number of Ps.
+// Stopping the world, which gort needs only to change the number of Ps, and to be sure that nobody writes into a trace any more.
 //
 // Go asks every goroutine to come to a halt. Here the user's goroutines may compute on: what stops is the handing out of work.
 // Each P is taken to kPgcstop: idle ones from their list; those of Ms in the user's code or in a system call by takep (pin.h);
@@ -15,6 +15,12 @@ namespace gort::runtime {
 // whose Ps all start idle.
 // Source: Go 1.27 runtime.procresize.
 void procinit(std::int32_t n, bool guest);
+
+// Calls fn(arg) on g0 while nobody but the caller uses a P: no goroutine starts or stops, none is readied, and whoever had a P
+// pinned has let go of it. Goroutines that compute go on. fn must not park or ready anybody.
+// Runs on: G | a plain thread that has its g | g0.  Locks: none held.  Blocks: M, for about the time of a system call.
+// Source: Go 1.27 runtime.stopTheWorld, startTheWorld.
+void withworldstopped(void (*fn)(void*), void* arg);
 
 // Changes the number of Ps to `n`, 1 <= n <= kMaxProcs; what the others had to run goes to the global queue.
 // Runs on: G | a plain thread | g0.  Locks: none held.  Blocks: M, for about the time of a system call.
