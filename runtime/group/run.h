@@ -13,7 +13,7 @@ namespace gort::internal {
 // Calls f and returns the exception that it threw, or null. Goexit, which is a forced unwind, goes through.
 // Not under UBSan: a forced unwind has no object, and the compiler's own reference to it is null.
 template <class F>
-[[gnu::no_sanitize("undefined")]] std::exception_ptr RunCatching(F&& f) {
+__attribute__((no_sanitize("undefined"))) std::exception_ptr RunCatching(F&& f) {
   try {
     f();
   } catch (abi::__forced_unwind&) {
