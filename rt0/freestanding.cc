@@ -17,7 +17,9 @@ namespace {
 
 void Main(void*) {
   mainbegin();
-  sys::ExitGroup(usermain(argc, argv, envp));
+  const int status = usermain(argc, argv, envp);
+  sys::AwaitReport();
+  sys::ExitGroup(status);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/startup.h"
+#include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/thread/thread.h"
 
 extern "C" [[noreturn]] void gort_rt0_ok(int argc, char** argv) asm("runtime.rt0_ok");
@@ -50,7 +51,9 @@ void ThreadStack(stack* s) {
 // this goroutine; other goroutines are dropped.
 void Main(void*) {
   mainbegin();
-  std::exit(usermain(argc, argv, envp));
+  const int status = usermain(argc, argv, envp);
+  sys::AwaitReport();
+  std::exit(status);
 }
 
 }  // namespace

@@ -2,23 +2,18 @@
 
 #include <cxxabi.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <exception>
 #include <typeinfo>
 
-#include "gort/gstruct/m.h"
 #include "gort/runtime/sched/dump.h"
-#include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sys/fatal.h"
-#include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
 
 namespace gort::runtime {
 
 namespace {
-
-constexpr int kPanicStatus = 2;  // Go's
 
 // As Go 1.23 and later: the lines after the first are indented.
 void PrintIndented(const char* text, sys::Printer* out) {
@@ -48,28 +43,16 @@ void PrintException(const std::type_info& type, sys::Printer* out) {
   std::free(name);
 }
 
-// Two goroutines may fail at the same moment: the first one reports and ends the process, which the other waits for.
-void WaitForOtherReport() {
-  static constinit std::atomic<int> reporter{0};  // a thread id
-  const int self = sys::Gettid();
-  int first = 0;
-  if (reporter.compare_exchange_strong(first, self)) return;
-  if (first == self) sys::ExitGroup(kPanicStatus);  // it failed once more, while it reported
-  for (;;) sys::Usleep(1'000'000);
-}
-
 [[noreturn]] void Terminate() {
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) sys::Fatal("std::terminate called");
-  WaitForOtherReport();
+  sys::BeginReport("panic", 0);
   sys::Printer out;
   out.Str("panic: ");
   PrintException(*type, &out);
   out.Char('\n').Flush();
-  g* gp = getg();
-  if (gp != nullptr && gp == gp->m->g0) gp = gp->m->curg;
-  if (gp != nullptr) DumpGoroutine(gp, nullptr);
-  sys::ExitGroup(kPanicStatus);
+  DumpForReport(FailingG(), nullptr, gotraceback());
+  sys::EndReport();
 }
 
 }  // namespace

@@ -10,9 +10,12 @@
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/sched/bubble.h"
 #include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/labels.h"
+#include "gort/runtime/sched/thread.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
@@ -101,21 +104,43 @@ void FreezeTheWorld() {
   sys::Usleep(1000);
 }
 
-// After "fatal error: ...": the goroutine that failed, then the others. When the scheduler failed, or a thread that is no
-// goroutine, there is no first.
+bool IsG0(const g* gp) { return gp->m != nullptr && gp->m->g0 == gp; }
+
+// Where the scheduler itself failed only level system shows its stack: as Go, which calls it "runtime stack".
+void DumpFatal(void*) {
+  const Traceback level = gotraceback();
+  g* gp = FailingG();
+  if (gp != nullptr && IsG0(gp) && !isthread(gp) && level < Traceback::kSystem) gp = nullptr;
+  DumpForReport(gp, nullptr, level == Traceback::kSingle ? Traceback::kAll : level);
+}
+
+bool IsOnStackOf(const g* gp) {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return here >= gp->stack.lo && here < gp->stack.hi;
+}
+
+// After "fatal error: ...". Not on the goroutine's stack, which may be nearly full.
 void DumpForFatal(const char*) {
   g* gp = getg();
-  if (gp != nullptr && gp == gp->m->g0) gp = gp->m->curg;
-  DumpForReport(gp, nullptr, Traceback::kAll);
+  if (gp != nullptr && !IsG0(gp) && IsOnStackOf(gp)) {
+    systemstack(&DumpFatal, nullptr);
+  } else {
+    DumpFatal(nullptr);
+  }
 }
 
 }  // namespace
+
+g* FailingG() {
+  g* gp = getg();
+  return gp != nullptr && IsG0(gp) && gp->m->curg != nullptr ? gp->m->curg : gp;
+}
 
 void DumpForReport(g* gp, void* ucontext, Traceback level) {
   if (level == Traceback::kNone) return;
   sys::Printer out;
   const DumpOptions options = {.system = level >= Traceback::kSystem};
-  const bool others = level >= Traceback::kAll || gp == nullptr;
+  const bool others = level >= Traceback::kAll || gp == nullptr || IsG0(gp);
   if (others) FreezeTheWorld();
   if (gp != nullptr) DumpGoroutine(gp, ucontext, options, &out);
   if (others) DumpAllGoroutines(gp, options, &out);

@@ -33,7 +33,7 @@ struct DumpOptions {
 // What a report says after the lines that tell what happened: as much as `level` wants.
 //
 //     kNone              nothing
-//     kSingle            gp; if it is null, everybody
+//     kSingle            gp; everybody, if it is null or no goroutine but a thread
 //     kAll               gp, then all others
 //     kSystem, kCrash    the same with the runtime's frames (that kCrash ends in abort() is the caller's part)
 //
@@ -57,7 +57,12 @@ void DumpGoroutine(g* gp, void* ucontext);
 // Source: Go 1.27 runtime.tracebackothers; Go shows them in the order in which their g was made.
 void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer* out);
 
-// Makes sys::Fatal stop the handing out of work and print the current goroutine, if there is one, and all others.
+// Who runs on the calling thread, for a report: the goroutine, also when it is in systemstack; else the g0, which in a thread that
+// gort did not make stands for that thread; null if it has none.
+// Runs on: any.
+g* FailingG();
+
+// Makes sys::Fatal print what gotraceback() says for fatal errors.
 // Runs on: the first thread, in schedinit.
 void InstallFatalDump();
 

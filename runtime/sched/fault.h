@@ -1,17 +1,27 @@
-// Faults: what SIGSEGV and SIGBUS mean for the goroutine that caused them.
+// Fatal signals: what they mean for the goroutine that caused them, or for whoever was interrupted.
 //
-//   overflow of its own stack   Go's report ("goroutine stack exceeds N-byte limit"), exit status 2
-//   anything else               a line that says what it was, the goroutine's trace, and then what would have happened
-//                               without us: the earlier handler, or the default action and its core file
+//   what came                                   what is printed                                          how it ends
+//   overflow of its own stack                   "goroutine stack exceeds N-byte limit", its trace        status 2
+//   SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,   "fatal error: nil pointer dereference", "[signal         the default action:
+//   SIGSYS for an instruction of its own,       SIGSEGV: ...]", its trace                                status 128 + signal,
+//   and SIGABRT that it raised: abort()                                                                  a core file
+//   the same sent by somebody else (kill)       "SIGSEGV: segmentation violation", "PC=... m=...", who   the default action
+//                                               sent it, all goroutines, the registers
+//   SIGQUIT                                     "SIGQUIT: quit" and the same                             status 2
 //
-// A handler that somebody installed before us (a sanitizer, a crash reporter) is called for everything but overflows, and
-// we print nothing. A signal that somebody sent (kill) is no fault and is passed on unseen.
+// GORT_TRACEBACK says how much of it (gotraceback.h); with crash the end is always SIGABRT. Go ends all of these with status 2.
+// A C++ programmer looks for the core file, and whoever started the program for the signal, so we leave both as they are without
+// us: only what the operating system has no name for, an overflow and the wish for a dump, ends as in Go.
+//
+// Handlers that were there before us (a sanitizer's, a crash reporter's) keep their signals, and so does SIG_IGN. For SIGSEGV and
+// SIGBUS ours stands in front, because only we can tell an overflow; they get everything else, and we print nothing. Whoever
+// installs a handler later replaces ours.
 #ifndef GORT_RUNTIME_SCHED_FAULT_H_
 #define GORT_RUNTIME_SCHED_FAULT_H_
 
 namespace gort::runtime {
 
-// Installs the handlers for the process. They run on each M's signal stack.
+// Installs the handlers for the process. They run on each M's signal stack; on a thread without one, where it stands.
 // Runs on: g0 of the first thread, in schedinit.
 // Source: Go 1.27 runtime.initsig, sighandler, newstack (for the words of the report).
 void InstallFaultHandlers();

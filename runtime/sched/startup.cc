@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/env.h"
 #include "gort/runtime/sched/fault.h"
 #include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/pin.h"
@@ -132,6 +133,7 @@ void InitScheduler(bool guest) {
   std::int32_t procs = 1;
   if (!seeded) procs = env.maxprocs != 0 ? env.maxprocs : defaultGOMAXPROCS(ncpu);
   procinit(procs, guest);
+  tracebackinit(env.traceback);
   InstallFatalDump();
   InstallFaultHandlers();
   if (guest) mainStarted.store(true, std::memory_order_release);

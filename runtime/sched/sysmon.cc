@@ -16,6 +16,7 @@
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 
 namespace gort::runtime {
@@ -148,8 +149,7 @@ void SleepDeeply() {
 
 // Runs on: g0 of its own M, for ever.  Needs P: must not have one.
 void Sysmon() {
-  const sys::SigsetBits faults = sys::SigBit(sys::kSIGSEGV) | sys::SigBit(sys::kSIGBUS);
-  const sys::SigsetBits others = ~faults;
+  const sys::SigsetBits others = ~sys::kSynchronousSignals;
   sys::RtSigprocmask(sys::kSIG_SETMASK, &others, nullptr);  // the user's handlers run on the user's threads
   lock(&sched.lock);
   ++sched.nmsys;

@@ -49,6 +49,12 @@ int Gettid() { return static_cast<int>(Syscall(kSysGettid)); }
 
 long Tgkill(int pid, int tid, int sig) { return Syscall(kSysTgkill, pid, tid, sig); }
 
+long RtTgsigqueueinfo(int pid, int tid, int sig, const Siginfo* info) {
+  return Syscall(kSysRtTgsigqueueinfo, pid, tid, sig, Long(info));
+}
+
+long Setitimer(int which, const Itimerval* timer) { return Syscall(kSysSetitimer, which, Long(timer), 0); }
+
 void SchedYield() { Syscall(kSysSchedYield); }
 
 void Usleep(uint32_t us) {

@@ -45,7 +45,9 @@ enum Signal : int {
   kSIGBUS = 7,
   kSIGFPE = 8,
   kSIGSEGV = 11,
-  kSIGURG = 23
+  kSIGALRM = 14,
+  kSIGURG = 23,
+  kSIGSYS = 31,
 };
 enum SigprocmaskHow : int { kSIG_BLOCK = 0, kSIG_UNBLOCK = 1, kSIG_SETMASK = 2 };
 enum SigactionFlags : unsigned long {
@@ -57,7 +59,17 @@ enum SigactionFlags : unsigned long {
   kSA_RESETHAND = 0x80000000,
 };
 enum SigaltstackFlags : int { kSS_ONSTACK = 1, kSS_DISABLE = 2 };
-enum SiCode : int { kSI_KERNEL = 0x80, kSEGV_MAPERR = 1, kSEGV_ACCERR = 2 };
+// Above 0: from the kernel, for what the thread did. Otherwise somebody sent it.
+enum SiCode : int {
+  kSI_USER = 0,     // kill
+  kSI_TKILL = -6,   // tgkill, and so raise and abort
+  kSI_KERNEL = 0x80,
+  kSEGV_MAPERR = 1,
+  kSEGV_ACCERR = 2,
+  kBUS_ADRERR = 2,
+  kFPE_INTDIV = 1,
+  kFPE_INTOVF = 2,
+};
 
 enum MembarrierCommand : int {
   kMEMBARRIER_CMD_QUERY = 0,
@@ -74,6 +86,18 @@ struct Timespec {
   int64_t tv_nsec;
 };
 static_assert(sizeof(Timespec) == 16);
+
+// Seconds and microseconds; Itimerval is the timer's period and the time to its next signal.
+struct Timeval {
+  int64_t tv_sec;
+  int64_t tv_usec;
+};
+struct Itimerval {
+  Timeval it_interval;
+  Timeval it_value;
+};
+static_assert(sizeof(Itimerval) == 32);
+enum ItimerWhich : int { kITIMER_REAL = 0 };  // real time, SIGALRM
 
 struct Iovec {
   void* iov_base;
@@ -115,15 +139,26 @@ struct StackT {
 };
 static_assert(sizeof(StackT) == 24);
 
-// The head of siginfo_t for a fault; the kernel's is 128 bytes. No "si_" in the names: libc has macros called so.
-struct SiginfoFault {
+// siginfo_t. No "si_" in the names: libc has macros called so.
+struct Siginfo {
   int signo;
   int error;
   int code;  // SiCode
   int pad;
-  uintptr_t addr;
+  union {
+    uintptr_t addr;  // of a fault
+    struct {
+      int pid;
+      unsigned uid;
+    } sender;  // of a signal that somebody sent
+    struct {
+      uintptr_t addr;
+      int number;
+    } call;  // SIGSYS
+    unsigned char room[112];
+  };
 };
-static_assert(sizeof(SiginfoFault) == 24);
+static_assert(sizeof(Siginfo) == 128);
 
 // ---- Files ----------------------------------------------------------------------------------------------------------
 
@@ -141,6 +176,10 @@ long Close(int fd);
 int Getpid();
 int Gettid();
 long Tgkill(int pid, int tid, int sig);
+// Tgkill that delivers `info` as it stands. To a thread of one's own process any si_code is allowed.
+long RtTgsigqueueinfo(int pid, int tid, int sig, const Siginfo* info);
+// Sends SIGALRM (kITIMER_REAL) when it_value has passed, and then every it_interval; 0 for either: not.
+long Setitimer(int which, const Itimerval* timer);
 // Lets another thread of equal priority run. Source: Go 1.27 runtime.osyield.
 void SchedYield();
 // Sleeps for `us` microseconds, or until a signal comes.  Blocks: M.  Source: Go 1.27 runtime.usleep.

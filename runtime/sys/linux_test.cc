@@ -48,6 +48,8 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysClockGettime, SYS_clock_gettime);
   EXPECT_EQ(kSysExitGroup, SYS_exit_group);
   EXPECT_EQ(kSysTgkill, SYS_tgkill);
+  EXPECT_EQ(kSysRtTgsigqueueinfo, SYS_rt_tgsigqueueinfo);
+  EXPECT_EQ(kSysSetitimer, SYS_setitimer);
   EXPECT_EQ(kSysOpenat, SYS_openat);
   EXPECT_EQ(kSysPrlimit64, SYS_prlimit64);
   EXPECT_EQ(kSysMembarrier, SYS_membarrier);
@@ -106,8 +108,10 @@ TEST(LinuxAbi, StructsAreTheKernels) {
   EXPECT_EQ(sizeof(Rlimit), sizeof(rlimit));
   EXPECT_EQ(sizeof(StackT), sizeof(stack_t));
   EXPECT_EQ(offsetof(StackT, ss_size), offsetof(stack_t, ss_size));
-  EXPECT_EQ(offsetof(SiginfoFault, code), offsetof(siginfo_t, si_code));
-  EXPECT_EQ(offsetof(SiginfoFault, addr), offsetof(siginfo_t, si_addr));
+  EXPECT_EQ(offsetof(Siginfo, code), offsetof(siginfo_t, si_code));
+  EXPECT_EQ(offsetof(Siginfo, addr), offsetof(siginfo_t, si_addr));
+  EXPECT_EQ(offsetof(Siginfo, sender.pid), offsetof(siginfo_t, si_pid));
+  EXPECT_EQ(offsetof(Siginfo, call.number), offsetof(siginfo_t, si_syscall));
 }
 
 TEST(Syscall, ReturnsMinusErrnoAndLeavesErrnoAlone) {

@@ -1,5 +1,7 @@
 #include "gort/runtime/sys/print.h"
 
+#include <atomic>
+
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/syscall.h"
 
@@ -8,7 +10,11 @@ namespace {
 
 constexpr size_t kMaxDigits = 20;  // 2^64 - 1 in decimal
 
+constinit std::atomic<uint64_t> bytes_written{0};
+
 }  // namespace
+
+uint64_t Printer::BytesWritten() { return bytes_written.load(std::memory_order_relaxed); }
 
 Printer& Printer::Char(char c) {
   if (size_ == kBufferBytes) Flush();
@@ -64,6 +70,7 @@ void Printer::Flush() {
     if (n == -kEINTR) continue;
     if (IsError(n) || n == 0) break;  // nowhere to complain to; losing a report must not hang the process
     done += static_cast<size_t>(n);
+    bytes_written.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed);
   }
   size_ = 0;
 }

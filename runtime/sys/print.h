@@ -30,6 +30,9 @@ class Printer {
   Printer(const Printer&) = delete;
   Printer& operator=(const Printer&) = delete;
 
+  // How many bytes all Printers together have got rid of: how a watchdog sees that a report goes on.
+  static uint64_t BytesWritten();
+
   Printer& Char(char c);
   // A null `s` prints as "<null>".
   Printer& Str(const char* s);

@@ -7,7 +7,6 @@
 #include <string>
 #include <thread>
 
-#include "gort/runtime/sys/fatal.h"
 #include "gtest/gtest.h"
 
 namespace gort::runtime::sys {
@@ -76,21 +75,6 @@ TEST(Printer, GivesItsTextToAFunctionInOrder) {
   std::string want;
   for (int i = 0; i < 1000; ++i) want += std::to_string(i) + ' ';
   EXPECT_EQ(text, want);
-}
-
-void Hook(const char* sentence) {
-  Printer().Str("hook: ").Str(sentence).Char('\n');
-  Fatal("inner");
-}
-
-TEST(FatalDeathTest, PrintsRunsTheHookOnceAndExitsWithTwo) {
-  EXPECT_EXIT(Fatal("it broke"), ::testing::ExitedWithCode(2), "fatal error: it broke\n");
-  EXPECT_EXIT(
-      {
-        SetFatalHook(&Hook);
-        Fatal("outer");
-      },
-      ::testing::ExitedWithCode(2), "fatal error: outer\nhook: outer\nfatal error: inner\n");
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ enum SyscallNr : long {
   kSysMincore = 27,
   kSysMadvise = 28,
   kSysNanosleep = 35,
+  kSysSetitimer = 38,
   kSysGetpid = 39,
   kSysClone = 56,
   kSysExit = 60,
@@ -37,6 +38,7 @@ enum SyscallNr : long {
   kSysExitGroup = 231,
   kSysTgkill = 234,
   kSysOpenat = 257,
+  kSysRtTgsigqueueinfo = 297,
   kSysPrlimit64 = 302,
   kSysMembarrier = 324,
 #elif defined(__aarch64__) || (defined(__riscv) && __riscv_xlen == 64)
@@ -48,6 +50,7 @@ enum SyscallNr : long {
   kSysExitGroup = 94,
   kSysFutex = 98,
   kSysNanosleep = 101,
+  kSysSetitimer = 103,
   kSysClockGettime = 113,
   kSysSchedGetaffinity = 123,
   kSysSchedYield = 124,
@@ -63,6 +66,7 @@ enum SyscallNr : long {
   kSysMprotect = 226,
   kSysMincore = 232,
   kSysMadvise = 233,
+  kSysRtTgsigqueueinfo = 240,
   kSysPrlimit64 = 261,
   kSysMembarrier = 283,
 #else
