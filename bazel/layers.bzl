@@ -65,6 +65,7 @@ LAYERS = [
         "rt0",
         "runtime",
         "runtime/debug",
+        "runtime/debug/gdb",
         "runtime/guest",
         "runtime/metrics",
         "runtime/synctest",
