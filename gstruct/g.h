@@ -76,8 +76,15 @@ struct g {
 
   // Ours: std::uncaught_exceptions() of this goroutine while it is not running; see _panic. G.
   alignas(8) std::uint32_t uncaughtExceptions;
-  // Ours: what stackalloc gave: `stack` is its lower part, this g and the closure its upper. Writer: malg.
-  alignas(8) struct stack slot;
+  // Go's raceignore and nocgocallback lie here.
+  std::uint8_t hole188[2];
+  // It is watched until it runs again: since trackingStamp, CLOCK_MONOTONIC ns, it waits or is runnable. One in
+  // gTrackingPeriod is, which trackingSeq counts (runtime/sched/tracking.h). G.
+  bool tracking;
+  std::uint8_t trackingSeq;
+  std::int64_t trackingStamp;
+  // Go's runnableTime lies here.
+  uintptr_t hole200;
 
   // The M that this goroutine is locked to by LockOSThread; null when free. G.
   struct m* lockedm;
@@ -107,8 +114,10 @@ struct g {
   uintptr_t racectx;
   // The sudogs this goroutine is enqueued with, in lock order. Writer: the goroutine. G.
   sudog* waiting;
-  // Go's cgoCtxt lies here.
-  uintptr_t hole328[3];
+  // Ours: what stackalloc gave: `stack` is its lower part, this g and the closure its upper. Writer: malg.
+  struct stack slot;
+  // The last word of Go's cgoCtxt lies here.
+  uintptr_t hole344;
   // Profiler labels; inherited by the goroutines it starts. G.
   void* labels;
   // Go: the timer that Sleep reuses. No writer: ours is in Sleep's frame.

@@ -65,6 +65,8 @@ struct p {
   // over all Ps, with sched.goroutinesCreated, give the number that exist. Writer: the owner, by plain load and store.
   std::atomic<std::uint64_t> goroutinesCreated;
   std::atomic<std::uint64_t> goroutinesEnded;
+  // Ours: how often its M has taken goroutines from another P's queue. Writer: the owner, by plain load and store.
+  std::atomic<std::uint64_t> steals;
 
   // Its goroutines have had their time slice, and others wait: the next one does not come from runnext. Writers: sysmon
   // sets, the owner clears. Source: Go 1.27 p.preempt.

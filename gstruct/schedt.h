@@ -61,7 +61,9 @@ struct schedt {
   m* extram;                     // m structs for such threads, not in use, through m.schedlink (lock)
   m* freem;                      // m structs of threads that have ended, through m.schedlink (lock)
 
-  std::atomic<std::uint64_t> goroutinesCreated;  // those started by threads without a P; the others count in their P
+  // Goroutines that threads without a P have started, and that ended on such (the second is ours); the others count in their P.
+  std::atomic<std::uint64_t> goroutinesCreated;
+  std::atomic<std::uint64_t> goroutinesEnded;
 };
 
 }  // namespace gort::runtime

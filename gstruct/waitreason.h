@@ -33,6 +33,15 @@ enum class WaitReason : std::uint8_t {
   kSynctestWaitGroupWait,
 };
 
+// How many there are, kZero included.
+inline constexpr int kWaitReasons = static_cast<int>(WaitReason::kSynctestWaitGroupWait) + 1;
+
+// Whether a lock is waited for. Source: Go 1.27 runtime.waitReason.isMutexWait.
+constexpr bool ismutexwait(WaitReason reason) {
+  return reason == WaitReason::kSyncMutexLock || reason == WaitReason::kSyncRWMutexRLock ||
+         reason == WaitReason::kSyncRWMutexLock;
+}
+
 // Whether a goroutine of a synctest bubble that waits for this reason can be woken by the bubble alone. kSynctestRun
 // and kSynctestWait are not among them: who waits so is told by the bubble's own count (runtime/sched/bubble.h).
 // Source: Go 1.27 runtime.waitReason.isIdleInSynctest.

@@ -36,7 +36,9 @@
 #define g_waitreason 176
 #define g_preempt 177
 #define g_uncaughtExceptions 184
-#define g_slot 192
+#define g_tracking 190
+#define g_trackingSeq 191
+#define g_trackingStamp 192
 #define g_lockedm 208
 #define g_goline 216
 #define g_sig 224
@@ -52,6 +54,7 @@
 #define g_startpc 304
 #define g_racectx 312
 #define g_waiting 320
+#define g_slot 328
 #define g_labels 352
 #define g_timer 360
 #define g_sleepWhen 368
@@ -103,7 +106,7 @@
 #define sysmontick_syscalltick 4
 #define sysmontick_schedwhen 8
 #define sysmontick_syscallwhen 16
-#define p__size 2216
+#define p__size 2224
 #define p_id 0
 #define p_status 4
 #define p_link 8
@@ -120,8 +123,9 @@
 #define p_gFree 2136
 #define p_goroutinesCreated 2152
 #define p_goroutinesEnded 2160
-#define p_preempt 2168
-#define p_timers 2176
+#define p_steals 2168
+#define p_preempt 2176
+#define p_timers 2184
 #define timers__size 40
 #define timers_lock 0
 #define timers_heap 8
@@ -161,7 +165,7 @@
 #define hchan_sendq 80
 #define hchan_bubble 96
 #define hchan_lock 104
-#define schedt__size 232
+#define schedt__size 240
 #define schedt_goidgen 0
 #define schedt_lastpoll 8
 #define schedt_pollUntil 16
@@ -194,6 +198,7 @@
 #define schedt_extram 208
 #define schedt_freem 216
 #define schedt_goroutinesCreated 224
+#define schedt_goroutinesEnded 232
 #define const__Gidle 0
 #define const__Grunnable 1
 #define const__Grunning 2

@@ -24,6 +24,7 @@
 #include "gort/runtime/sched/glist_ops.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
+#include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/poller.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
@@ -112,7 +113,10 @@ g* stealWork(p* pp, std::int64_t* now, bool* again) {
         if (g* gp = runqget(pp, &inherit_time); gp != nullptr) return gp;
       }
       if (isidlep(victim)) continue;
-      if (g* gp = runqsteal(pp, victim, last); gp != nullptr) return gp;
+      if (g* gp = runqsteal(pp, victim, last); gp != nullptr) {
+        CountOne(&pp->steals);
+        return gp;
+      }
     }
   }
   return nullptr;

@@ -194,14 +194,21 @@ void gftrim() {
 
 std::int32_t gcount() {
   // First the ended ones: whoever ended was created before, so the difference is never too small.
-  std::uint64_t ended = 0;
-  std::int32_t n = 0;  // also Ps that are dead now
-  for (const p* pp; n < kMaxProcs && (pp = procat(n)) != nullptr; ++n) {
+  std::uint64_t ended = sched.goroutinesEnded.load(std::memory_order_acquire);
+  const p* pp;
+  for (std::int32_t i = 0; i < kMaxProcs && (pp = procat(i)) != nullptr; ++i) {  // also Ps that are dead now
     ended += pp->goroutinesEnded.load(std::memory_order_acquire);
   }
-  std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_acquire);
-  for (std::int32_t i = 0; i < n; ++i) created += procat(i)->goroutinesCreated.load(std::memory_order_relaxed);
-  return static_cast<std::int32_t>(created - ended);
+  return static_cast<std::int32_t>(gcreated() - ended);
+}
+
+std::uint64_t gcreated() {
+  std::uint64_t created = sched.goroutinesCreated.load(std::memory_order_relaxed);
+  const p* pp;
+  for (std::int32_t i = 0; i < kMaxProcs && (pp = procat(i)) != nullptr; ++i) {
+    created += pp->goroutinesCreated.load(std::memory_order_relaxed);
+  }
+  return created;
 }
 
 }  // namespace gort::runtime

@@ -56,6 +56,10 @@ inline void CountOne(std::atomic<std::uint64_t>* counter) {
 // Source: Go 1.27 runtime.gcount.
 std::int32_t gcount();
 
+// The number of goroutines that were ever started.
+// Runs on: any.  Blocks: never.
+std::uint64_t gcreated();
+
 }  // namespace gort::runtime
 
 #endif  // GORT_RUNTIME_SCHED_MALG_H_

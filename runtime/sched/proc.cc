@@ -174,7 +174,7 @@ const gobuf* goexit0(g* gp, void*) {
   if (mp->p != nullptr) {
     CountOne(&mp->p->goroutinesEnded);
   } else {
-    sched.goroutinesCreated.fetch_sub(1, std::memory_order_release);  // as CountOne: gcount sees what it did
+    sched.goroutinesEnded.fetch_add(1, std::memory_order_release);  // as CountOne: gcount sees what it did
   }
   if (gp->bubble != nullptr) bubbleleave(gp->bubble);
   gfput(mp->p, gp);

@@ -24,6 +24,7 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/mutex.h"
 #include "gort/gstruct/waitreason.h"
+#include "gort/runtime/sched/tracking.h"
 
 namespace gort::runtime {
 
@@ -86,6 +87,7 @@ void regainp();
 // Source: Go 1.27 runtime.casgstatus.
 inline void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
   if (gp->atomicstatus.load(std::memory_order_relaxed) != from) [[unlikely]] badgstatus();
+  if (istracked(from, to) && tracking.load(std::memory_order_relaxed)) [[unlikely]] trackstatus(gp, from, to);
   // Release: who sees the new status sees what the owner of the old one left in g.
   gp->atomicstatus.store(to, std::memory_order_release);
 }

@@ -14,8 +14,10 @@
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/sched/trace.h"
+#include "gort/runtime/sched/tracking.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
+#include "gort/runtime/sys/linux.h"
 
 namespace gort::runtime {
 
@@ -147,9 +149,12 @@ struct Work {
 
 void DoStopped(void* work_pointer) {
   const Work* work = static_cast<const Work*>(work_pointer);
+  const std::int64_t begin = sys::Nanotime();
   StopTheWorld();
+  times.stwStoppingTimeOther.Record(sys::Nanotime() - begin);
   work->fn(work->arg);
   StartTheWorld();
+  times.stwTotalTimeOther.Record(sys::Nanotime() - begin);
 }
 
 }  // namespace

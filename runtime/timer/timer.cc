@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/startup.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sched/trace.h"
+#include "gort/runtime/sched/tracking.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/timer/heap.h"
 #include "gort/runtime/timer/home.h"
@@ -213,6 +214,7 @@ bool outsidebubble(const timer* t) {
 timers* fire(timers* ts, timer* t, std::int64_t now) {
   const std::int64_t late = now - t->when;
   traceEvent(traceEv::kTimer, 0, static_cast<std::uint64_t>(late), 0);
+  if (ts->clock == nullptr && tracking.load(std::memory_order_relaxed)) [[unlikely]] times.timersLate.Record(late);
   t->when = t->period > 0 ? nextphase(t->when, t->period, now) : 0;
   settle(ts, t);
   // Read before the lock is gone: f may be a new one when this call returns.
