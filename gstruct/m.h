@@ -75,7 +75,7 @@ struct m {
   std::int32_t dying;
   // It is looking for work and counted in sched.nmspinning.
   bool spinning;
-  // Go: it sleeps on `park`. No writer.
+  // It sleeps on `park`. Readers: debug output.
   bool blocked;
   // What the thread sleeps on while it has nothing to do.
   note park;

@@ -33,7 +33,9 @@ void stoplockedm() {
   lock(&sched.lock);
   ++sched.nmidlelocked;
   unlock(&sched.lock);
+  mp->blocked = true;
   notesleep(&mp->park);
+  mp->blocked = false;
   noteclear(&mp->park);
   p* pp = mp->nextp;
   mp->nextp = nullptr;

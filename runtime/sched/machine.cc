@@ -170,7 +170,9 @@ void stopm() {
   lock(&sched.lock);
   mput(mp);
   unlock(&sched.lock);
+  mp->blocked = true;
   notesleep(&mp->park);
+  mp->blocked = false;
   noteclear(&mp->park);
   p* pp = mp->nextp;
   mp->nextp = nullptr;
@@ -285,6 +287,7 @@ void mexit() {
     lock(&sched.lock);
     ++sched.nmidlelocked;
     unlock(&sched.lock);
+    mp->blocked = true;
     for (;;) {
       noteclear(&mp->park);
       notesleep(&mp->park);

@@ -20,6 +20,8 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
+#include "gort/runtime/sched/schedtrace.h"
+#include "gort/runtime/sched/sysmon.h"
 #include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sched/world.h"
 #include "gort/runtime/switch/switch.h"
@@ -123,6 +125,7 @@ void InitScheduler(bool guest) {
   const RuntimeEnv env = ReadRuntimeEnv(envp);
   seeded = env.seeded;
   seed = env.seed;
+  schedtraceinit(env.schedtrace_ms, env.scheddetail);
   pininit();
   if (!guest) InitM0();
 
@@ -185,6 +188,7 @@ void mainbegin() {
   pin(mp);
   mainStarted.store(true, std::memory_order_seq_cst);
   if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
+  if (schedtracewhen() != INT64_MAX) startsysmon();
   unpin(mp);
 }
 

@@ -15,6 +15,7 @@
 #include "gort/runtime/sched/preempt.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
+#include "gort/runtime/sched/schedtrace.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -44,10 +45,15 @@ bool HasHandedOffThreads() {
   return any;
 }
 
-// Sleeps for ns, or until wakesysmon; not at all if there is something to do by now. The flag first, then the look: who makes
+// Sleeps for ns, until wakesysmon or until a line of schedtrace is due, which it prints; not at all if there is something to do by
+// now. The flag first, then the look: who makes
 // something to do and does not see the flag is seen by the look. noteclear is safe here: a waker has claimed sysmonasleep
 // and woken the note before the next sleep begins.
 void Sleep(std::int64_t ns) {
+  if (const std::int64_t due = schedtracewhen(); due != INT64_MAX) {
+    const std::int64_t until_ns = due - sys::Nanotime();
+    if (until_ns < ns) ns = until_ns > 0 ? until_ns : 0;
+  }
   noteclear(&sched.sysmonnote);
   sched.sysmonasleep.store(true, std::memory_order_seq_cst);
   const bool handoff = HasHandedOffThreads();
@@ -55,6 +61,7 @@ void Sleep(std::int64_t ns) {
   const bool woken = notetsleep(&sched.sysmonnote, handoff || busy ? 0 : ns);
   // Somebody who has claimed the flag will wake the note at any moment; wait for it, so that it is ours again.
   if (!woken && !sched.sysmonasleep.exchange(false, std::memory_order_seq_cst)) notesleep(&sched.sysmonnote);
+  if (schedtracewhen() != INT64_MAX) schedtracerun(sys::Nanotime());
 }
 
 void StartHandedOffThreads() {
