@@ -70,6 +70,7 @@ LAYERS = [
         "runtime/metrics",
         "runtime/synctest",
         "runtime/trace",
+        "runtime/trace/view",
         "tests",
         "tests/conformance",
         "tests/crash",
