@@ -64,15 +64,20 @@ namespace internal {
 [[noreturn]] void PanicClose(runtime::ChanStatus status);
 [[noreturn]] void PanicMakechan();
 
-// Receives into `out`, which ends up without a value unless the result is kOk.
+// Receives into `out`, which has no value before, and afterwards only if the result is kOk.
 template <class T>
 runtime::ChanStatus RecvInto(runtime::hchan* c, std::optional<T>& out, bool block) {
-  Place<T> place(out);
-  const runtime::ChanStatus status = runtime::chanrecv(c, place.get(), block);
+  runtime::ChanStatus status;
+  if constexpr (kPlainBytes<T>) {
+    Place<T> place(out);
+    status = runtime::chanrecv(c, place.get(), block);
+    place.Finish(status == runtime::ChanStatus::kOk);
+  } else {
+    status = runtime::chanrecv(c, &out, block);  // `out` is the place itself
+  }
   if (status == runtime::ChanStatus::kOutsideBubble) [[unlikely]] {
     PanicRecv(status);
   }
-  place.Finish(status == runtime::ChanStatus::kOk);
   return status;
 }
 
