@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The line reader against addr2line, for both compilers and the versions of DWARF that they write: every address of a program's own
+# code must get the same file and line. Then damaged copies, which must not make it fault.
+set -uo pipefail
+program=$(realpath "$1")
+failures=0
+fail() { failures=$((failures + 1)); echo "FAILED: $*"; }
+
+command -v addr2line > /dev/null || { echo "skipped: no addr2line (Debian: binutils)"; exit 0; }
+cd "${TEST_TMPDIR:-$(mktemp -d)}" || exit 1
+mkdir -p sub
+cat > sub/part.h <<'END'
+#pragma once
+inline int Halve(int n) {
+  int sum = 0;
+  for (int i = 0; i < n; ++i)
+    sum += i % 3 == 0 ? n / 2 : i;
+  return sum;
+}
+END
+cat > sub/other.cc <<'END'
+#include "part.h"
+int Dropped(int n) { return Halve(n) + 7; }
+int Kept(int n) {
+  try {
+    if (n == 77) throw n;
+  } catch (int m) {
+    return m;
+  }
+  return Halve(n) + 1;
+}
+END
+cat > main.cc <<'END'
+#include "sub/part.h"
+#include <vector>
+int Kept(int);
+template <class T> T Twice(T t) { return t + t; }
+int main(int argc, char**) {
+  std::vector<int> v;
+  for (int i = 0; i < argc; ++i) v.push_back(Halve(i));
+  auto f = [&](int n) { return n + static_cast<int>(v.size()); };
+  return Twice(f(argc)) + Kept(argc) > 1000000;
+}
+END
+
+# compare FILE NAME: what we say about each address of its functions, beside what addr2line says. A few may differ: of binutils 2.40's
+# answers about DWARF 5, one in twenty names the unit's main file in place of the header.
+compare() {
+  local file=$1 name=$2
+  nm -S --defined-only "$file" | awk '$3 ~ /[tTwW]/ && $4 ~ /main|Kept|Halve|Twice|vector/ {print $1, $2}' |
+    while read -r at size; do
+      for ((i = 0; i < 0x$size; i += 3)); do printf '%x\n' $((0x$at + i)); done
+    done > addresses
+  [ -s addresses ] || { fail "$name: no addresses"; return; }
+  addr2line -e "$file" < addresses | sed 's/ (discriminator.*//; s/?$/0/' > want
+  "$program" lookup "$file" < addresses > got || fail "$name: exit status $?"
+  paste want got | awk -v dir="$PWD/" '
+    { want = $1; got = $2; sub(dir, "", want); sub(dir, "", got); sub(/^\.\//, "", want); sub(/^\.\//, "", got) }
+    want ~ /:0$/ { next }
+    want == got { same++; next }
+    { differ++; if (differ < 4) print "  addr2line " want "  ours " got }
+    END { printf "%d same, %d differ\n", same, differ; exit !(same > 20 && differ * 10 <= same) }' > verdict ||
+    fail "$name: $(cat verdict)"
+  echo "$name: $(tail -n 1 verdict)"
+}
+
+built=
+for compiler in g++ clang++; do
+  command -v $compiler > /dev/null || { echo "skipped: $compiler is not there"; continue; }
+  for version in 2 3 4 5; do
+    for flags in -O0 "-O2 -ffunction-sections -Wl,--gc-sections" "-O1 -shared -fPIC"; do
+      out=$compiler-$version-${flags:1:2}
+      # shellcheck disable=SC2086
+      if ! $compiler -gdwarf-$version $flags main.cc sub/other.cc -o "$out" 2> log; then
+        echo "skipped: $out: $(head -n 1 log)"
+        continue
+      fi
+      compare "$out" "$out"
+      built="$built${built:+ }$out"
+    done
+  done
+done
+[ -n "$built" ] || { echo "skipped: no compiler could build the programs to look at"; exit 0; }
+
+first=${built%% *}
+objcopy --compress-debug-sections=zlib "$first" packed && [ "$("$program" lookup packed < /dev/null)" = compressed ] ||
+  fail "compressed sections are not noticed"
+strip -o stripped "$first"
+[ "$(head -n 1 addresses | "$program" lookup stripped)" = '??:0' ] || fail "a stripped file has lines"
+"$program" lookup main.cc > /dev/null 2> log
+[ $? = 2 ] && grep -q 'not an ELF-64 file' log || fail "a text file is taken for an ELF file"
+
+seed=${GORT_TEST_SEED:-$RANDOM}
+for file in $built; do
+  case $file in *-O1) continue ;; esac
+  "$program" fuzz "$file" "$seed" 60 > log 2>&1 || fail "fuzz of $file, exit status $?: $(cat log)"
+done
+echo "fuzz: seed $seed"
+echo "$failures failed"
+[ "$failures" = 0 ]
