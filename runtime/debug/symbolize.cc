@@ -1,9 +1,9 @@
 // Linking this file gives tracebacks their names: abseil's symbolizer reads the executable's .symtab without allocation and
-// is fit for signal handlers. It is apart from traceback.cc so that who depends on //rt0 alone need not build abseil;
+// is fit for signal handlers. It is apart from frames.cc so that who depends on //rt0 alone need not build abseil;
 // gort_cc_binary and gort_cc_test add it.
 
 #include "absl/debugging/symbolize.h"
-#include "gort/runtime/debug/traceback.h"
+#include "gort/runtime/debug/frames.h"
 
 namespace gort::runtime {
 namespace {

@@ -1,7 +1,6 @@
 #include "gort/runtime/debug/traceback.h"
 
 #include <cxxabi.h>
-#include <dlfcn.h>
 #include <unwind.h>
 
 #include <cstddef>
@@ -9,12 +8,13 @@
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/status.h"
+#include "gort/runtime/debug/frames.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/stacktrace.h"
 #include "gort/runtime/sched/ucontext.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
-#include "gort/runtime/sys/print.h"
 
 extern "C" {
 void gort_unwindparked(std::uintptr_t sp, void (*fn)(void*), void* arg) asm("runtime.unwindparked");
@@ -24,9 +24,6 @@ extern char gort_goexit[] asm("runtime.goexit");
 namespace gort::runtime {
 
 namespace {
-
-// Writer: SetSymbolizer, before main. Readers: tracebacks.
-constinit Symbolizer symbolize = nullptr;
 
 // What a walk is about.
 struct Walk {
@@ -102,44 +99,12 @@ void FindCallers(g* gp, void* ucontext, StackTrace* trace) {
   }
 }
 
-// Two lines, as in Go: the function, then where it is. The place is what addr2line wants: module and offset.
-void PrintFrame(const StackTrace::Frame& frame, bool system, sys::Printer* out) {
-  const std::uintptr_t pc = frame.Lookup();
-  char name[512];
-  out->Str(symbolize != nullptr && symbolize(pc, name, sizeof(name)) ? name : "???").Str("\n\t");
-  Dl_info module;
-  if (dladdr(reinterpret_cast<void*>(pc), &module) != 0 && module.dli_fname != nullptr) {
-    out->Str(module.dli_fname).Str(" +").Hex(pc - reinterpret_cast<std::uintptr_t>(module.dli_fbase)).Char(' ');
-  }
-  if (system) out->Str("fp=").Hex(frame.fp).Str(" sp=").Hex(frame.sp).Char(' ');
-  out->Str("pc=").Hex(pc).Char('\n');
-}
-
-void PrintFrames(const StackTrace& trace, bool system, sys::Printer* out) {
-  constexpr std::uint32_t kFoldFrom = 3;
-  for (std::size_t i = 0; i < trace.count; ++i) {
-    if (i == StackTrace::kEnd && trace.Elided() != 0) {
-      out->Str("...").Udec(trace.Elided()).Str(" frames elided...\n");
-      i += trace.Elided();
-    }
-    const StackTrace::Frame& frame = trace.At(i);
-    PrintFrame(frame, system, out);
-    if (frame.repeated >= kFoldFrom) {
-      out->Str("...").Udec(frame.repeated).Str(" identical frames folded...\n");
-    } else {
-      for (std::uint32_t n = 0; n < frame.repeated; ++n) PrintFrame(frame, system, out);
-    }
-  }
-}
-
 }  // namespace
 
 void InstallTraceback() {
   hooks.callers = &FindCallers;
   hooks.printframes = &PrintFrames;
 }
-
-void SetSymbolizer(Symbolizer symbolizer) { symbolize = symbolizer; }
 
 std::size_t Callers(g* gp, void* ucontext, std::uintptr_t* pcs, std::size_t most) {
   StackTrace trace;

@@ -13,15 +13,6 @@ namespace gort::runtime {
 // Runs on: any, before main.
 void InstallTraceback();
 
-// Writes the name of the function that `pc` lies in to name[0, size_bytes); false if it does not know.
-// Called while the process comes down, in signal handlers too: no allocation, no lock that user code may hold. (The
-// traceback itself asks dladdr for the module, which takes the loader's lock: a fault inside dlopen may hang its report.)
-using Symbolizer = bool (*)(std::uintptr_t pc, char* name, std::size_t size_bytes);
-
-// Makes tracebacks show names where `symbolizer` knows them. Without one they show module and offset, for addr2line.
-// Runs on: any, before main.
-void SetSymbolizer(Symbolizer symbolizer);
-
 // The return addresses of `gp`'s frames, innermost first, at most `most` of them; returns how many frames there are, which
 // may be more. The first one is the pc itself: of the caller of this function, of a parked goroutine's call that parked
 // it, or, with `ucontext`, of the interrupted instruction.
