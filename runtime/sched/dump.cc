@@ -114,6 +114,15 @@ void DumpFatal(void*) {
   DumpForReport(gp, nullptr, level == Traceback::kSingle ? Traceback::kAll : level);
 }
 
+void DumpAtLevel(g* gp, void* ucontext, Traceback level) {
+  sys::Printer out;
+  const DumpOptions options = {.system = level >= Traceback::kSystem};
+  const bool others = level >= Traceback::kAll || gp == nullptr || IsG0(gp);
+  if (others) FreezeTheWorld();
+  if (gp != nullptr) DumpGoroutine(gp, ucontext, options, &out);
+  if (others) DumpAllGoroutines(gp, options, &out);
+}
+
 bool IsOnStackOf(const g* gp) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   return here >= gp->stack.lo && here < gp->stack.hi;
@@ -137,13 +146,8 @@ g* FailingG() {
 }
 
 void DumpForReport(g* gp, void* ucontext, Traceback level) {
-  if (level == Traceback::kNone) return;
-  sys::Printer out;
-  const DumpOptions options = {.system = level >= Traceback::kSystem};
-  const bool others = level >= Traceback::kAll || gp == nullptr || IsG0(gp);
-  if (others) FreezeTheWorld();
-  if (gp != nullptr) DumpGoroutine(gp, ucontext, options, &out);
-  if (others) DumpAllGoroutines(gp, options, &out);
+  if (level != Traceback::kNone) DumpAtLevel(gp, ucontext, level);
+  if (hooks.lastwords != nullptr) hooks.lastwords();
 }
 
 void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Printer* out) {

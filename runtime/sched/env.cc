@@ -114,10 +114,27 @@ const char* ParseDebug(Text value, RuntimeEnv* env) {
   return nullptr;
 }
 
+const char* ParseTrace(Text value, RuntimeEnv* env) {
+  constexpr const char* kExpected = "a file, which may be followed by ,seconds=N, with N from 1 to 86400";
+  constexpr uint64_t kMostSeconds = 86400;
+  const Text path = Cut(&value, ',');
+  if (path.empty()) return kExpected;
+  uint64_t seconds = 0;
+  while (!value.empty()) {
+    Text item = Cut(&value, ',');
+    if (item.empty()) continue;
+    const Text key = Cut(&item, '=');
+    if (!(key == "seconds") || !ParseUint(item, kMostSeconds, &seconds) || seconds == 0) return kExpected;
+  }
+  env->trace = {path.data, path.size, static_cast<int32_t>(seconds)};
+  return nullptr;
+}
+
 constexpr Setting kVariables[] = {
     {"GORT_MAXPROCS", &ParseMaxprocs},
     {"GORT_TRACEBACK", &ParseTraceback},
     {"GORT_DEBUG", &ParseDebug},
+    {"GORT_TRACE", &ParseTrace},
     {"GORT_SCHED_SEED", &ParseSchedSeed},
 };
 

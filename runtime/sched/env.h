@@ -5,6 +5,7 @@
 //   GORT_DEBUG       key=value, several with commas between:                                           Go: GODEBUG
 //                      schedtrace=N     a line about the scheduler every N milliseconds; 0: none
 //                      scheddetail=0|1  and one per P, M and goroutine
+//   GORT_TRACE       file[,seconds=N]: an execution trace (of the last N seconds) is written there when the program ends (ours)
 //   GORT_SCHED_SEED  a whole number: every choice of the scheduler comes from this seed                (ours)
 //
 // An empty value is as good as none. A malformed one stops the program before main, where Go ignores it: a typing error
@@ -29,11 +30,19 @@ enum class Traceback : uint8_t {
   kCrash,   // as kSystem, then abort() for a core dump
 };
 
+// Where an execution trace goes. The path lies in the environment and does not end with a zero byte.
+struct TraceEnv {
+  const char* path = nullptr;  // null: nowhere
+  size_t path_bytes = 0;
+  int32_t seconds = 0;  // 0: as far back as the rings go
+};
+
 struct RuntimeEnv {
   int maxprocs = 0;  // 0: not set
   Traceback traceback = Traceback::kSingle;
   int32_t schedtrace_ms = 0;  // 0: off
   bool scheddetail = false;
+  TraceEnv trace;
   bool seeded = false;  // GORT_SCHED_SEED is set, to `seed`
   uint64_t seed = 0;
 };

@@ -92,6 +92,23 @@ TEST(RuntimeEnv, SeedIsAnyWordAndZeroIsOne) {
   EXPECT_EQ(zero.env.seed, 0u);
 }
 
+TEST(RuntimeEnv, TraceIsAFileAndPerhapsSeconds) {
+  const std::vector<std::string> kPlain = {"GORT_TRACE=out.json"};  // the path lies in here
+  const Parsed plain = Parse(kPlain);
+  EXPECT_EQ(std::string(plain.env.trace.path, plain.env.trace.path_bytes), "out.json");
+  EXPECT_EQ(plain.env.trace.seconds, 0);
+  const std::vector<std::string> kLast = {"GORT_TRACE=/tmp/a b.json,seconds=30"};
+  const Parsed last = Parse(kLast);
+  EXPECT_EQ(std::string(last.env.trace.path, last.env.trace.path_bytes), "/tmp/a b.json");
+  EXPECT_EQ(last.env.trace.seconds, 30);
+  for (const char* wrong : {",", ",seconds=1", "f,seconds", "f,seconds=", "f,seconds=0", "f,seconds=86401", "f,seconds=-1", "f,minutes=1"}) {
+    const Parsed parsed = Parse({std::string("GORT_TRACE=") + wrong});
+    EXPECT_FALSE(parsed.ok) << wrong;
+    EXPECT_EQ(parsed.error, std::string("gort: GORT_TRACE is \"") + wrong +
+                                "\"; expected a file, which may be followed by ,seconds=N, with N from 1 to 86400");
+  }
+}
+
 TEST(RuntimeEnv, MalformedValuesAreNamedWithWhatIsExpected) {
   const struct {
     const char* key;

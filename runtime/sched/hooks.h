@@ -9,6 +9,7 @@
 #include "gort/gstruct/glist.h"
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
+#include "gort/runtime/sched/env.h"
 #include "gort/runtime/sched/poller.h"
 #include "gort/runtime/sched/stacktrace.h"
 #include "gort/runtime/sys/print.h"
@@ -41,6 +42,11 @@ struct Hooks {
   // `from`, which nobody holds, to `to`; the world is stopped. Never called while every p.timers.minWhen is 0.
   void (*timerrun)(p* pp, std::int64_t now_ns);
   void (*timermove)(p* from, p* to);
+
+  // The execution trace. tracebegin: GORT_TRACE asks for one, and the Ps have just been made. lastwords: a failure has been
+  // reported and the program is about to end; as safe as callers.
+  void (*tracebegin)(const TraceEnv& env);
+  void (*lastwords)();
 
   // The network package: see poller.h.
   gList (*netpoll)(std::int64_t delay_ns) = &futexpoll;

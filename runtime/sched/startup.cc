@@ -28,6 +28,7 @@
 #include "gort/runtime/sys/auxv.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
+#include "gort/runtime/sys/print.h"
 #include "gort/runtime/sys/vdso.h"
 #include "gort/stack/stack.h"
 
@@ -117,6 +118,14 @@ void InitM0() {
   allm.store(&m0, std::memory_order_release);
 }
 
+void BeginTrace(const TraceEnv& env) {
+  if (hooks.tracebegin == nullptr) {
+    sys::Printer().Str("gort: GORT_TRACE is set, but this program cannot write traces: it has no libc; unset it\n");
+    sys::ExitGroup(sys::kFailureStatus);
+  }
+  hooks.tracebegin(env);
+}
+
 // `guest`: the calling thread is not ours, and there is no m0.
 void InitScheduler(bool guest) {
   sched.maxmcount = 10000;
@@ -139,6 +148,7 @@ void InitScheduler(bool guest) {
   tracebackinit(env.traceback);
   InstallFatalDump();
   InstallFaultHandlers();
+  if (env.trace.path != nullptr) BeginTrace(env.trace);
   if (guest) mainStarted.store(true, std::memory_order_release);
   // Release: pairs with the acquire in newproc1, which comes here first if need be.
   started.store(true, std::memory_order_release);

@@ -36,6 +36,13 @@ long Write(int fd, const void* buf, size_t size_bytes) { return Syscall(kSysWrit
 
 long Open(const char* path, int flags) { return Syscall(kSysOpenat, kAtFdcwd, Long(path), flags, 0); }
 
+long Create(const char* path) {
+  constexpr int kReadWriteForAll = 0666;
+  return Syscall(kSysOpenat, kAtFdcwd, Long(path), kO_WRONLY | kO_CREAT | kO_TRUNC | kO_CLOEXEC, kReadWriteForAll);
+}
+
+long Getcwd(char* buf, size_t size_bytes) { return Syscall(kSysGetcwd, Long(buf), Long(size_bytes)); }
+
 long Close(int fd) { return Syscall(kSysClose, fd); }
 
 void ExitGroup(int status) {

@@ -51,6 +51,7 @@ TEST(LinuxAbi, SyscallNumbersAreTheKernels) {
   EXPECT_EQ(kSysRtTgsigqueueinfo, SYS_rt_tgsigqueueinfo);
   EXPECT_EQ(kSysSetitimer, SYS_setitimer);
   EXPECT_EQ(kSysOpenat, SYS_openat);
+  EXPECT_EQ(kSysGetcwd, SYS_getcwd);
   EXPECT_EQ(kSysPrlimit64, SYS_prlimit64);
   EXPECT_EQ(kSysMembarrier, SYS_membarrier);
   EXPECT_EQ(kSysPidfdOpen, SYS_pidfd_open);
@@ -68,6 +69,9 @@ TEST(LinuxAbi, ConstantsAreTheKernels) {
   EXPECT_EQ(kENOSYS, ENOSYS);
   EXPECT_EQ(kETIMEDOUT, ETIMEDOUT);
   EXPECT_EQ(kO_CLOEXEC, O_CLOEXEC);
+  EXPECT_EQ(kO_WRONLY, O_WRONLY);
+  EXPECT_EQ(kO_CREAT, O_CREAT);
+  EXPECT_EQ(kO_TRUNC, O_TRUNC);
   EXPECT_EQ(kPROT_READ, PROT_READ);
   EXPECT_EQ(kPROT_WRITE, PROT_WRITE);
   EXPECT_EQ(kMAP_PRIVATE, MAP_PRIVATE);

@@ -16,6 +16,8 @@ constinit std::atomic<uint64_t> bytes_written{0};
 
 uint64_t Printer::BytesWritten() { return bytes_written.load(std::memory_order_relaxed); }
 
+void Printer::CountBytes(uint64_t n) { bytes_written.fetch_add(n, std::memory_order_relaxed); }
+
 Printer& Printer::Char(char c) {
   if (size_ == kBufferBytes) Flush();
   buffer_[size_++] = c;
@@ -70,7 +72,7 @@ void Printer::Flush() {
     if (n == -kEINTR) continue;
     if (IsError(n) || n == 0) break;  // nowhere to complain to; losing a report must not hang the process
     done += static_cast<size_t>(n);
-    bytes_written.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed);
+    CountBytes(static_cast<uint64_t>(n));
   }
   size_ = 0;
 }

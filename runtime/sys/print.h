@@ -32,6 +32,8 @@ class Printer {
 
   // How many bytes all Printers together have got rid of: how a watchdog sees that a report goes on.
   static uint64_t BytesWritten();
+  // Counts bytes that somebody else wrote for the report.
+  static void CountBytes(uint64_t n);
 
   Printer& Char(char c);
   // A null `s` prints as "<null>".

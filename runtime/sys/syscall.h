@@ -30,6 +30,7 @@ enum SyscallNr : long {
   kSysGetpid = 39,
   kSysClone = 56,
   kSysExit = 60,
+  kSysGetcwd = 79,
   kSysSigaltstack = 131,
   kSysGettid = 186,
   kSysFutex = 202,
@@ -42,6 +43,7 @@ enum SyscallNr : long {
   kSysPrlimit64 = 302,
   kSysMembarrier = 324,
 #elif defined(__aarch64__) || (defined(__riscv) && __riscv_xlen == 64)
+  kSysGetcwd = 17,
   kSysOpenat = 56,
   kSysClose = 57,
   kSysRead = 63,

@@ -8,24 +8,31 @@
 
 #include "gort/runtime/sys/linux.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 namespace gort::runtime::sys {
+
+#if defined(__x86_64__)
+// edx of cpuid's `leaf`; 0 when the processor has not got that leaf. Source: Intel SDM volume 2, CPUID.
+inline std::uint32_t CpuidEdx(std::uint32_t leaf) {
+  std::uint32_t a = leaf & 0x80000000;
+  std::uint32_t b;
+  std::uint32_t c = 0;
+  std::uint32_t d;
+  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  if (a < leaf) return 0;
+  a = leaf;
+  c = 0;
+  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  return d;
+}
+#endif
 
 // Whether the processor counts at a constant rate, whatever it does, sleep included.
 // Source: Intel SDM volume 3, "Invariant TSC"; AMD APM volume 3, CPUID Fn8000_0007 and Fn8000_0001 (rdtscp).
 inline bool HasInvariantCounter() {
 #if defined(__x86_64__)
-  constexpr unsigned kInvariantTsc = 1U << 8;
-  constexpr unsigned kRdtscp = 1U << 27;
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  if (__get_cpuid(0x80000001, &a, &b, &c, &d) == 0 || (d & kRdtscp) == 0) return false;
-  return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & kInvariantTsc) != 0;
+  constexpr std::uint32_t kInvariantTsc = 1U << 8;
+  constexpr std::uint32_t kRdtscp = 1U << 27;
+  return (CpuidEdx(0x80000001) & kRdtscp) != 0 && (CpuidEdx(0x80000007) & kInvariantTsc) != 0;
 #else
   return false;
 #endif
