@@ -88,6 +88,9 @@ constexpr const char* WaitReasonText(WaitReason reason) {
   }
   return "unknown wait reason";
 }
+static_assert(WaitReasonText(static_cast<WaitReason>(kWaitReasons))[0] == 'u' &&
+                  WaitReasonText(static_cast<WaitReason>(kWaitReasons - 1))[0] != 'u',
+              "kWaitReasons is one more than the last reason");
 
 }  // namespace gort::runtime
 
