@@ -58,7 +58,7 @@ void Json::FailAt(size_t place, std::string_view what) {
   if (!ok()) return;
   place = std::min(place, text_.size());
   const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(place), '\n');
-  status_ = absl::InvalidArgumentError(absl::StrFormat("line %d, byte %d: %s", line, place + 1, what));
+  status_ = absl::InvalidArgumentError(absl::StrFormat("line %d (byte %d): %s", line, place + 1, what));
   at_ = text_.size();
 }
 

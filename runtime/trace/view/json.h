@@ -55,7 +55,7 @@ class Json {
   void End();
 
   bool ok() const { return status_.ok(); }
-  // "line 3, byte 1234: ...".
+  // "line 3 (byte 1234): ...".
   const absl::Status& status() const { return status_; }
 
   // Where the value begins that comes next; for FailAt.

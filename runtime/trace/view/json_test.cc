@@ -120,8 +120,8 @@ TEST(Json, NestingHasALimit) {
 }
 
 TEST(Json, ErrorsNameLineAndByte) {
-  EXPECT_THAT(ErrorOf("{\n\"a\": 1,\n  oops}"), StartsWith("line 3, byte 13: expected a string"));
-  EXPECT_THAT(ErrorOf("[1 2]"), StartsWith("line 1, byte 4: expected ',' or ']'"));
+  EXPECT_THAT(ErrorOf("{\n\"a\": 1,\n  oops}"), StartsWith("line 3 (byte 13): expected a string"));
+  EXPECT_THAT(ErrorOf("[1 2]"), StartsWith("line 1 (byte 4): expected ',' or ']'"));
   EXPECT_THAT(ErrorOf("[1] x"), HasSubstr("something follows"));
   EXPECT_THAT(ErrorOf("[1,]"), HasSubstr("expected a value"));
   EXPECT_THAT(ErrorOf("{\"a\" 1}"), HasSubstr("expected ':'"));

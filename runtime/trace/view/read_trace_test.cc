@@ -128,7 +128,7 @@ TEST(ReadTrace, EveryTruncationIsRefused) {
 
 TEST(ReadTrace, EventsMustHaveWhatTheirKindNeeds) {
   const auto error = [](std::string_view event) { return ErrorOf(File(event)); };
-  EXPECT_THAT(error("{}"), HasSubstr("line 2, byte 111: an event has no ph"));
+  EXPECT_THAT(error("{}"), HasSubstr("line 2 (byte 111): an event has no ph"));
   EXPECT_THAT(error(R"({"ph":"Q","ts":1,"pid":1})"), HasSubstr("unknown ph \"Q\""));
   EXPECT_THAT(error(R"({"ph":"X","pid":1})"), HasSubstr("has no ts"));
   EXPECT_THAT(error(R"({"ph":"X","pid":1,"ts":1})"), HasSubstr("has no dur"));

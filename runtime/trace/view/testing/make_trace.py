@@ -1,6 +1,8 @@
 """Writes a trace in the format of ../../FORMAT.md, of a scheduler that is simulated: the same arguments give the same bytes.
 
-  make_trace.py PS GOROUTINES SLICES > trace.json
+  make_trace.py PS GOROUTINES SLICES TRACE FACTS
+
+FACTS is a JSON file with what a summary of the trace must say.
 
 Goroutine 1 starts the others. Each runs for a while, then yields, waits for one of several reasons, sleeps in a system call, or, when
 all SLICES slices are used up, ends. Names hold what a page must survive.
@@ -72,9 +74,9 @@ class Simulation:
       used += 1
       self.change(g, "running", begin)
       if g == 1 and started < self.goroutines:
-        for _ in range(min(self.goroutines - started, 64)):
+        for _ in range(min(self.goroutines - started, 512)):
           started += 1
-          at = begin + (end - begin) * (started % 64) // 64
+          at = begin + (end - begin) * (started % 512) // 512
           self.change(started, "runnable", at)
           heapq.heappush(ready, (at, started))
       over = used >= self.slices and started == self.goroutines
@@ -116,10 +118,33 @@ class Simulation:
     out.write("\n]}\n")
 
 
+def facts(events):
+  """What a summary must say about the trace, computed in the plainest way."""
+  intervals = {}
+  for event in events:
+    if event["ph"] == "X" and event["pid"] == 2:
+      intervals.setdefault(event["tid"], []).append((event["ts"], event["dur"], event["cat"], event["name"]))
+  waits, latencies = {}, []
+  for mine in intervals.values():
+    mine.sort()
+    waits_of_one = [name for _, _, cat, name in mine if cat == "waiting"]
+    for name in waits_of_one:
+      waits[name] = waits.get(name, 0) + 1
+    for (ts, dur, cat, _), (_, _, then, _) in zip(mine, mine[1:]):
+      if cat == "runnable" and then == "running" and ts > 0:
+        latencies.append(dur)
+  latencies.sort()
+  return {"waits": waits, "latencies": len(latencies), "goroutines": len(intervals), "longest_us": latencies[-1],
+          "intervals": sum(map(len, intervals.values()))}
+
+
 def main():
   simulation = Simulation(*map(int, sys.argv[1:4]))
   simulation.run()
-  simulation.write(sys.stdout)
+  with open(sys.argv[4], "w") as out:
+    simulation.write(out)
+  with open(sys.argv[5], "w") as out:
+    json.dump(facts(simulation.events), out)
 
 
 main()
