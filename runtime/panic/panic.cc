@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <typeinfo>
 
 #include "gort/runtime/sched/dump.h"
@@ -64,3 +65,15 @@ void InstallPanicHandler() {
 }
 
 }  // namespace gort::runtime
+
+namespace gort {
+
+void SetTraceback(std::string_view level) {
+  runtime::Traceback parsed;
+  if (const char* expected = runtime::ParseTraceback({level.data(), level.size()}, &parsed); expected != nullptr) {
+    throw PanicError("SetTraceback: \"" + std::string(level) + "\"; expected " + expected);
+  }
+  runtime::setTraceback(parsed);
+}
+
+}  // namespace gort

@@ -3,6 +3,7 @@
 #define GORT_RUNTIME_PANIC_PANIC_H_
 
 #include <stdexcept>
+#include <string_view>
 
 namespace gort {
 
@@ -11,6 +12,12 @@ class PanicError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+// How much the report of a failure shows from now on: none, single, all, system or crash, or 0, 1, 2 for none, all, system. A level
+// below that of GORT_TRACEBACK changes nothing: whoever starts the program has the last word.
+// Runs on: any.  Blocks: never.  Errors: PanicError for any other word.
+// Source: Go 1.27 runtime/debug.SetTraceback, which takes any other word for all.
+void SetTraceback(std::string_view level);
 
 namespace runtime {
 

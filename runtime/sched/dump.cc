@@ -152,6 +152,7 @@ void DumpForReport(g* gp, void* ucontext, Traceback level) {
 
 void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Printer* out) {
   PrintHead(gp, options, out);
+  out->Flush();  // the walk may fail, on a stack in ruins
   if (ucontext == nullptr && RunsElsewhere(gp)) {
     out->Str("\tgoroutine running on other thread; stack unavailable\n");
   } else if (hooks.callers != nullptr) {

@@ -51,22 +51,7 @@ const char* ParseMaxprocs(Text value, RuntimeEnv* env) {
   return nullptr;
 }
 
-const char* ParseTraceback(Text value, RuntimeEnv* env) {
-  constexpr struct {
-    const char* name;
-    Traceback traceback;
-  } kNames[] = {
-      {"none", Traceback::kNone},     {"single", Traceback::kSingle}, {"all", Traceback::kAll},
-      {"system", Traceback::kSystem}, {"crash", Traceback::kCrash},   {"0", Traceback::kNone},
-      {"1", Traceback::kAll},         {"2", Traceback::kSystem},
-  };
-  for (const auto& known : kNames) {
-    if (!(value == known.name)) continue;
-    env->traceback = known.traceback;
-    return nullptr;
-  }
-  return "none, single, all, system, crash, 0, 1 or 2";
-}
+const char* ParseTracebackLevel(Text value, RuntimeEnv* env) { return ParseTraceback(value, &env->traceback); }
 
 const char* ParseSchedSeed(Text value, RuntimeEnv* env) {
   if (!ParseUint(value, UINT64_MAX, &env->seed)) return "a whole number from 0 to 18446744073709551615";
@@ -132,13 +117,30 @@ const char* ParseTrace(Text value, RuntimeEnv* env) {
 
 constexpr Setting kVariables[] = {
     {"GORT_MAXPROCS", &ParseMaxprocs},
-    {"GORT_TRACEBACK", &ParseTraceback},
+    {"GORT_TRACEBACK", &ParseTracebackLevel},
     {"GORT_DEBUG", &ParseDebug},
     {"GORT_TRACE", &ParseTrace},
     {"GORT_SCHED_SEED", &ParseSchedSeed},
 };
 
 }  // namespace
+
+const char* ParseTraceback(Text word, Traceback* level) {
+  constexpr struct {
+    const char* name;
+    Traceback level;
+  } kNames[] = {
+      {"none", Traceback::kNone},     {"single", Traceback::kSingle}, {"all", Traceback::kAll},
+      {"system", Traceback::kSystem}, {"crash", Traceback::kCrash},   {"0", Traceback::kNone},
+      {"1", Traceback::kAll},         {"2", Traceback::kSystem},
+  };
+  for (const auto& known : kNames) {
+    if (!(word == known.name)) continue;
+    *level = known.level;
+    return nullptr;
+  }
+  return "none, single, all, system, crash, 0, 1 or 2";
+}
 
 bool ParseRuntimeEnv(const char* const* envp, RuntimeEnv* env, EnvError* error) {
   for (const Setting& variable : kVariables) {

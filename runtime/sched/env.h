@@ -16,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gort/runtime/sys/text.h"
+
 namespace gort::runtime {
 
 // No more Ps than this. Go has had no bound since 1.10; ours lets what exists once per P be an array.
@@ -46,6 +48,10 @@ struct RuntimeEnv {
   bool seeded = false;  // GORT_SCHED_SEED is set, to `seed`
   uint64_t seed = 0;
 };
+
+// The level that `word` names. Returns null, or what would have been understood instead.
+// Runs on: any.
+const char* ParseTraceback(sys::Text word, Traceback* level);
 
 // One sentence about the first value that is malformed: its key, the value and what is expected. Empty: there is none.
 struct EnvError {

@@ -4,6 +4,7 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/status.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/gotraceback.h"
@@ -64,14 +65,14 @@ struct Incident {
   }
 };
 
-// A g for threads that have none: "goroutine 0 [idle]".
-constinit g nobody{};
+// What stands for threads that never came to us: "goroutine 0 [running]".
+constinit g foreign_g{};
+constinit m foreign_m{};
 
 Incident MakeIncident(int sig, const sys::Siginfo* info, Ucontext* uc) {
   const g* self = getg();
-  Incident in{sig, info, uc, FailingG(), self == nullptr || (self->m != nullptr && self == self->m->g0)};
-  if (in.gp == nullptr) in.gp = &nobody;
-  return in;
+  if (self == nullptr) return {sig, info, uc, &foreign_g, true};
+  return {sig, info, uc, FailingG(), self == self->m->g0};
 }
 
 // ---- What is printed -------------------------------------------------------------------------------------------------
@@ -118,11 +119,13 @@ void PrintSignal(const Incident& in, sys::Printer* out) {
 
 // Where somebody else's signal found us. Source: Go 1.27 runtime.sighandler.
 void PrintInterrupted(const Incident& in, sys::Printer* out) {
-  out->Str(NameOf(in.sig)).Str("\nPC=").Hex(PcOf(in.uc)).Str(" m=").Dec(in.gp->m != nullptr ? in.gp->m->id : -1);
-  out->Str(" sigcode=").Dec(in.info->code);
-  // Go does not say it, but it is the first question.
-  if (in.info->code <= 0 && in.info->sender.pid != 0) out->Str(" pid=").Dec(in.info->sender.pid).Str(" uid=").Udec(in.info->sender.uid);
-  out->Char('\n').Flush();
+  out->Str(NameOf(in.sig)).Str("\nPC=").Hex(PcOf(in.uc)).Str(" m=").Dec(in.gp->m->id);
+  out->Str(" sigcode=").Dec(in.info->code).Char('\n');
+  // Go does not say it, but it is the first question. The kernel itself, which sends what is typed, has no number.
+  if (in.info->code <= 0 && in.info->sender.pid != 0) {
+    out->Str("sent by process ").Dec(in.info->sender.pid).Str(", user ").Udec(in.info->sender.uid).Char('\n');
+  }
+  out->Flush();
 }
 
 // ---- The three reports -------------------------------------------------------------------------------------------------
@@ -219,19 +222,28 @@ void HandleSignal(int sig, void* info_pointer, void* uc_pointer) {
 
 }  // namespace
 
-void InstallFaultHandlers() {
+void InstallFaultHandlers(bool guest) {
+  foreign_m.g0 = &foreign_g;
+  foreign_m.id = -1;
+  foreign_m.isextra = true;
+  foreign_g.m = &foreign_m;
+  foreign_g.atomicstatus.store(kGrunning, std::memory_order_relaxed);
   sys::KernelSigaction action = {};
   action.handler = &HandleSignal;
   // NODEFER: a fault in the report must reach us.
   action.flags = sys::kSA_SIGINFO | sys::kSA_ONSTACK | sys::kSA_NODEFER;
   action.mask = sys::kBlockedInReport;
   for (const FatalSignal& known : kFatalSignals) {
-    const bool ours_for_overflows = known.sig == sys::kSIGSEGV || known.sig == sys::kSIGBUS;
     sys::KernelSigaction before = {};
     sys::RtSigaction(known.sig, nullptr, &before);
-    if (known.sig == sys::kSIGSEGV) previous_segv = before;
-    if (known.sig == sys::kSIGBUS) previous_bus = before;
-    if (before.handler == nullptr || ours_for_overflows) sys::RtSigaction(known.sig, &action, nullptr);
+    bool ours = before.handler == nullptr;
+    if (known.sig == sys::kSIGSEGV || known.sig == sys::kSIGBUS) {
+      (known.sig == sys::kSIGBUS ? previous_bus : previous_segv) = before;
+      ours = true;  // because of overflows
+    } else if (known.sig == sys::kSIGQUIT && !guest && !IsSomebodys(before)) {
+      ours = true;  // before main nobody has ignored it but the shell, which does so for whatever runs in the background
+    }
+    if (ours) sys::RtSigaction(known.sig, &action, nullptr);
   }
 }
 

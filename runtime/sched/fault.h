@@ -13,18 +13,19 @@
 // A C++ programmer looks for the core file, and whoever started the program for the signal, so we leave both as they are without
 // us: only what the operating system has no name for, an overflow and the wish for a dump, ends as in Go.
 //
-// Handlers that were there before us (a sanitizer's, a crash reporter's) keep their signals, and so does SIG_IGN. For SIGSEGV and
-// SIGBUS ours stands in front, because only we can tell an overflow; they get everything else, and we print nothing. Whoever
-// installs a handler later replaces ours.
+// Handlers that were there before us (a sanitizer's, a crash reporter's) keep their signals, and so does SIG_IGN, but for a SIGQUIT
+// that a shell ignored on the program's behalf. For SIGSEGV and SIGBUS ours stands in front, because only we can tell an overflow;
+// they get everything else, and we print nothing. Whoever installs a handler later, or ignores a signal, replaces ours.
 #ifndef GORT_RUNTIME_SCHED_FAULT_H_
 #define GORT_RUNTIME_SCHED_FAULT_H_
 
 namespace gort::runtime {
 
 // Installs the handlers for the process. They run on each M's signal stack; on a thread without one, where it stands.
+// `guest`: the program's main has begun already.
 // Runs on: g0 of the first thread, in schedinit.
 // Source: Go 1.27 runtime.initsig, sighandler, newstack (for the words of the report).
-void InstallFaultHandlers();
+void InstallFaultHandlers(bool guest);
 
 }  // namespace gort::runtime
 

@@ -147,7 +147,7 @@ void InitScheduler(bool guest) {
   procinit(procs, guest);
   tracebackinit(env.traceback);
   InstallFatalDump();
-  InstallFaultHandlers();
+  InstallFaultHandlers(guest);
   if (env.trace.path != nullptr) BeginTrace(env.trace);
   if (guest) mainStarted.store(true, std::memory_order_release);
   // Release: pairs with the acquire in newproc1, which comes here first if need be.

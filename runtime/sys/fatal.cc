@@ -62,7 +62,7 @@ void StartWatchdog() {
 
 [[noreturn]] void ReportingFailed(const char* what) {
   constexpr int kLastWords = 2;  // when even the line below fails, there is nothing left to try
-  if (failures == kLastWords) Printer().Str("\nfatal error: ").Str(what).Str(" while reporting\n");
+  if (failures == kLastWords) Printer().Str("\nfatal error: fault while reporting: ").Str(what).Char('\n');
   EndReport();
 }
 

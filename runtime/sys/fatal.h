@@ -35,8 +35,8 @@ inline constexpr SigsetBits kBlockedInReport =
 
 // Takes the process's only turn to report a failure and starts the watchdog.
 //   The first thread that calls   returns, with kBlockedInReport blocked.
-//   The same thread once more     its report failed in turn: prints "fatal error: <what> while reporting" and ends the process
-//                                 as the first call said.
+//   The same thread once more     its report failed in turn: prints "fatal error: fault while reporting: <what>" and ends
+//                                 the process as the first call said.
 //   Any other thread              waits for the end of the process.
 // `what`: the second failure in a word or two. `signal`: 0 for an end with kFailureStatus, otherwise the signal whose default
 // action, with its core file, is to be the end.

@@ -46,7 +46,7 @@ TEST_F(FatalDeathTest, AFailureOfTheReportIsOneLineAndTheEnd) {
         SetFatalHook([](const char*) { Fatal("inner"); });
         Fatal("outer");
       },
-      ::testing::ExitedWithCode(2), "^fatal error: outer\n\nfatal error: inner while reporting\n$");
+      ::testing::ExitedWithCode(2), "^fatal error: outer\n\nfatal error: fault while reporting: inner\n$");
 }
 
 TEST_F(FatalDeathTest, TheEndIsTheOneThatTheFirstFailureAskedFor) {
@@ -55,7 +55,7 @@ TEST_F(FatalDeathTest, TheEndIsTheOneThatTheFirstFailureAskedFor) {
         BeginReport("first", SIGSEGV);
         BeginReport("second", 0);
       },
-      ::testing::KilledBySignal(SIGSEGV), "^\nfatal error: second while reporting\n$");
+      ::testing::KilledBySignal(SIGSEGV), "^\nfatal error: fault while reporting: second\n$");
 }
 
 TEST_F(FatalDeathTest, EndsBySignalAlthoughTheSignalIsBlockedAndHandled) {
