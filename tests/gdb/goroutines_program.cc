@@ -37,24 +37,28 @@ void WaitUntilSettled(int n) {
   while (!Settled(n)) gort::Gosched();
 }
 
+// Keeps the caller's frame, and `value` for whoever looks into it, up to here.
+void KeepUntilHere(int value) { asm volatile("" : : "r"(value)); }
+
 [[gnu::noinline]] int Consume(const gort::Chan<int>& numbers, int weight) {
   int sum = 0;
   for (const int number : numbers) sum += number * weight;
+  KeepUntilHere(weight);
   return sum;
 }
 
 [[gnu::noinline]] void Deep(const gort::Chan<int>& numbers, int depth) {
   if (depth > 0) {
     Deep(numbers, depth - 1);
-    asm volatile("");
-    return;
+  } else {
+    Consume(numbers, 42);
   }
-  Consume(numbers, 42);
+  KeepUntilHere(depth);
 }
 
 [[gnu::noinline]] void Produce(const gort::Chan<int>& numbers, int first) {
   numbers.Send(first);
-  asm volatile("");
+  KeepUntilHere(first);
 }
 
 [[gnu::noinline]] void Choose(const gort::Chan<int>& a, const gort::Chan<int>& b) {
