@@ -83,7 +83,7 @@ zoo_is_listed() {
   does "info goroutines -count" '^Count +State +Where +Created by$' '^1 +chan send +Produce at '
   does "info scheduler" '^GOMAXPROCS 1, 0 idle Ps, ' '^P +Status +M +Queue +Next +Timers +Ticks$' \
     '^0 +running +[0-9]+ +0 +11 +1 +[0-9]+$' '^M +Thread +LWP +P +Goroutine +Locks$' '^[0-9]+ +[0-9]+ +[0-9]+ +- +7 +'
-  does "goroutine 2 bt" "$complaints" '^#0 .*runtime\.mcall \(\)$' '^#1 .*gort::runtime::mcall' 'gort::runtime::gopark' \
+  does "goroutine 2 bt" "$complaints" '^#0 .*runtime\.mcall \(\)$' \
     'gort::runtime::chanrecv' '^#[0-9]+ .*Consume .*weight=(weight@entry=)?42\)' \
     '^#[0-9]+ .*Deep .*depth=(depth@entry=)?0\)' '^#[0-9]+ .*Deep .*depth=(depth@entry=)?3\)' '^#[0-9]+ .*runtime\.goexit'
   does "goroutine 3 bt" '^#[0-9]+ .*Consume .*weight=(weight@entry=)?7\)' '!Deep'

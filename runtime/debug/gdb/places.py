@@ -36,14 +36,20 @@ def gort_frame_text(frame):
   text = gort_short_name(name).replace("(anonymous namespace)::", "")
   if text == "operator()":  # all that debug information says of a lambda
     text = "lambda"
-  if line is not None and line.symtab is not None and line.line > 0:
+  if line.symtab is not None and line.line > 0:
     text += " at %s:%d" % (line.symtab.filename.rsplit("/", 1)[-1], line.line)
   return text
 
 
+# Not the runtime's, not a library's of the system, also where that is inlined from a header, and not the kernel's.
 def gort_is_user_frame(frame, name):
+  if frame.type() == gdb.SIGTRAMP_FRAME:
+    return False
   library = gdb.solib_name(frame.pc())
   if library is not None and GORT_SYSTEM_LIBRARIES.match(library.rsplit("/", 1)[-1]):
+    return False
+  file = frame.find_sal().symtab
+  if file is not None and file.filename.startswith("/usr/"):
     return False
   return name is None or not gort_short_name(name).startswith(GORT_RUNTIME_PREFIXES)
 
