@@ -41,9 +41,13 @@ struct Record {
 
 void Put(traceRing* ring, bool keep_first, const traceSlot* slots, std::size_t n) {
   const std::uint64_t head = ring->head.load(std::memory_order_relaxed);
-  if (keep_first && head + n > ring->mask + 1) {
-    ring->dropped.store(ring->dropped.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    return;
+  if (keep_first) {
+    // Once it has refused an event it takes no shorter one either: what it has is everything up to some moment.
+    const std::uint64_t dropped = ring->dropped.load(std::memory_order_relaxed);
+    if (dropped != 0 || head + n > ring->mask + 1) {
+      ring->dropped.store(dropped + 1, std::memory_order_relaxed);
+      return;
+    }
   }
   for (std::size_t i = 0; i < n; ++i) {
     std::atomic<std::uint64_t>* words = ring->words + 4 * ((head + i) & ring->mask);

@@ -19,7 +19,7 @@ namespace sys = runtime::sys;
 
 namespace {
 
-constexpr std::size_t kRingBytes = 32 << 20;
+constexpr std::size_t kRingBytes = 8 << 20;
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::size_t kMostPathBytes = 4096;  // PATH_MAX
 

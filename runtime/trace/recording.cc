@@ -57,8 +57,8 @@ void Recording::Begin() {
 
 void Recording::End() {
   runtime::selfg();  // stopping the world wants a g, of a plain thread too
-  end_ = Now();
   runtime::traceStop();
+  end_ = Now();
   ended_ = true;
 }
 

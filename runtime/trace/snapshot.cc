@@ -21,7 +21,7 @@ bool IsEvent(const traceSlot& slot) { return TypeOf(slot) < traceEv::kSite; }
 
 }  // namespace
 
-std::size_t Snapshot::Copy(const traceRing& ring, traceSlot* to, Run* run) {
+std::size_t Snapshot::Copy(const traceRing& ring, bool overwrites, traceSlot* to, Run* run) {
   const std::uint64_t size = ring.mask + 1;
   // Acquire: pairs with the release in Put. The slots below are written.
   const std::uint64_t head = ring.head.load(std::memory_order_acquire);
@@ -32,7 +32,7 @@ std::size_t Snapshot::Copy(const traceRing& ring, traceSlot* to, Run* run) {
     for (int w = 0; w < 4; ++w) to[i - first].word[w] = words[w].load(std::memory_order_acquire);
   }
   const std::uint64_t later = ring.head.load(std::memory_order_relaxed) + kTraceMostSlots;
-  std::uint64_t kept = later > size + first ? later - size : first;
+  std::uint64_t kept = overwrites && later > size + first ? later - size : first;
   if (kept > head) kept = head;
   // Slots whose event is gone.
   while (kept != first && kept < head && !IsEvent(to[kept - first])) ++kept;
@@ -58,7 +58,7 @@ bool Snapshot::Take(const Recording& recording) {
     const traceRing& ring = i + 1 < rings ? buffers.rings[i] : buffers.shared;
     Run run;
     const std::uint64_t dropped_before = dropped_;
-    slots_ += Copy(ring, &copy_[recording.slots_per_ring() * i], &run);
+    slots_ += Copy(ring, !buffers.keep_first, &copy_[recording.slots_per_ring() * i], &run);
     if (run.at == run.end) continue;
     const bool incomplete = dropped_ != dropped_before;
     if (incomplete && !buffers.keep_first && run.at->word[0] > begin_ticks_) begin_ticks_ = run.at->word[0];

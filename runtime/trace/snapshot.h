@@ -52,7 +52,7 @@ class Snapshot {
   };
 
   // Copies `ring` to `to`, and makes `run` of it. Returns the number of slots.
-  std::size_t Copy(const runtime::traceRing& ring, runtime::traceSlot* to, Run* run);
+  std::size_t Copy(const runtime::traceRing& ring, bool overwrites, runtime::traceSlot* to, Run* run);
   void SetScale(Moment begin, Moment end);
   std::int64_t ToNs(std::uint64_t ticks) const;
   // Restores the heap below i.

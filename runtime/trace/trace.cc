@@ -42,13 +42,13 @@ class Locked {
   Locked& operator=(const Locked&) = delete;
 };
 
-absl::Status StatusOf(WriteResult result, const std::string& where) {
+absl::Status StatusOf(WriteResult result) {
   switch (result) {
     case WriteResult::kOk: return absl::OkStatus();
     case WriteResult::kNoMemory: return absl::ResourceExhaustedError("trace: no memory for a copy of the rings");
     case WriteResult::kSink: break;
   }
-  return absl::UnavailableError(absl::StrCat("trace: cannot write to ", where));
+  return absl::UnavailableError("trace: cannot write to the stream");
 }
 
 bool WriteToStream(void* out, const char* data, std::size_t size) {
@@ -101,7 +101,7 @@ absl::Status WriteTo(const std::string& path) {
   internal::File file(path.c_str());
   WriteResult result = WriteResult::kSink;
   if (file.ok()) result = WriteTrace(**recording, file.sink());
-  if (result == WriteResult::kNoMemory) return StatusOf(result, path);
+  if (result == WriteResult::kNoMemory) return StatusOf(result);
   if (file.Close()) return absl::OkStatus();
   return absl::ErrnoToStatus(file.error(), absl::StrCat("trace: cannot write ", path));
 }
@@ -110,7 +110,8 @@ absl::Status WriteTo(std::ostream& out) {
   const Locked locked;
   const absl::StatusOr<const Recording*> recording = ToWrite();
   if (!recording.ok()) return recording.status();
-  return StatusOf(WriteTrace(**recording, {&WriteToStream, &out}), "the stream");
+  const WriteResult result = WriteTrace(**recording, {&WriteToStream, &out});
+  return StatusOf(result == WriteResult::kOk && !out.flush() ? WriteResult::kSink : result);
 }
 
 absl::Status FlightRecorder::Start() {

@@ -34,7 +34,7 @@ enum class Mode {
 
 struct Options {
   // Of each P's ring, and of one more for threads without a P; made a power of two. Costs memory as far as it is written.
-  std::size_t ring_bytes = 32 << 20;
+  std::size_t ring_bytes = 16 << 20;
   Mode mode = Mode::kKeepFirst;
   // With kKeepLast: no more than this last time is written. Infinite: all there is.
   absl::Duration keep = absl::InfiniteDuration();
