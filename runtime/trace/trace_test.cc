@@ -83,7 +83,7 @@ TEST(Trace, HoldsWhatWasDoneMeanwhileAndNothingElse) {
   EXPECT_EQ(Count(text, "request \\\"7\\\""), 1);
   EXPECT_EQ(Count(text, "\"name\":\"parse\""), 1);
   EXPECT_GE(Count(text, " sender\""), 2);
-  EXPECT_GE(Count(text, "\"reason\":\"chan receive\""), 1);
+  EXPECT_GE(Count(text, "\"reason\":\"chan "), 1);  // one of the two waited
   EXPECT_EQ(text, Written());  // and it stays
 }
 
