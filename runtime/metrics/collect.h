@@ -34,6 +34,9 @@ StackBytes ReadStackBytes();
 // The number of threads of the scheduler.  Runs on: any.  Locks: takes sched.lock.
 std::uint64_t ReadThreads();
 
+// How often a thread was found blocked.  Runs on: any.
+std::uint64_t ReadBlockedEvents();
+
 // How often goroutines were stolen.  Runs on: any.
 std::uint64_t ReadSteals();
 

@@ -47,6 +47,10 @@ Value ReadMutexWait() {
 }
 
 const Metric kMetrics[] = {
+    {{"/gort/sched/blocked-threads:events",
+      "How often a goroutine was found to have blocked its thread for 10 ms and more without gort::Blocking.", Kind::kUint64,
+      true},
+     [](Snapshot&) { return Value(ReadBlockedEvents()); }},
     {{"/gort/sched/steals:events", "How often a P without work has taken goroutines from another one.", Kind::kUint64, true},
      [](Snapshot&) { return Value(ReadSteals()); }},
     {{"/gort/stacks/in-use:bytes", "Address space of the stacks of goroutines, live ones and those kept to be reused.",

@@ -5,14 +5,15 @@
 //     std::uint64_t n = samples[0].value.Uint64();
 //
 // All() lists what there is. A name is a path, a colon and a unit; those that do not begin with /gort/ are Go's and mean what
-// they mean there. For people and for Prometheus there is Text(). A table has no name, since it has
-// rows: where goroutines are started and how much stack they use (SpawnSites).
+// they mean there. For people and for Prometheus there is Text(). Two tables have no name, since they have rows: where goroutines
+// are started and how much stack they use (SpawnSites), and who blocks threads without gort::Blocking (BlockedThreads).
 //
 // Latencies, lateness, waits for locks and parks are measured from the first Read (or Text) on, for measuring costs each switch some
 // nanoseconds: a program that wants them from its start reads once there. They are samples, one of eight, as in Go.
 #ifndef GORT_RUNTIME_METRICS_METRICS_H_
 #define GORT_RUNTIME_METRICS_METRICS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -97,6 +98,27 @@ std::vector<SpawnSite> SpawnSites();
 
 // The same as a table for people.
 std::string SpawnSiteTable();
+
+// ---- Threads that are blocked without gort::Blocking ----------------------------------------------------------------
+
+// What goroutines of one go statement have done to their threads with one system call: slept in it for 10 ms and more, while their P
+// stood still. Wrap that call in gort::Blocking. Always recorded (runtime/sched/blocked.h says how, and at what price);
+// GORT_DEBUG=blocked=1 also reports the first event of each on stderr, and adds `stack`.
+struct BlockedThread {
+  const char* function;  // of the go statement; "main" for goroutine 1
+  const char* file;      // "" for goroutine 1
+  std::uint32_t line;
+  int syscall;                    // its number; -1: another reason to sleep in the kernel, such as a page that comes from a disk
+  std::string_view syscall_name;  // "futex"; "" for one that we have no name for
+  std::uint64_t events;
+  std::chrono::nanoseconds longest;  // at least
+  std::uint64_t goid;                // of the first one
+  std::string stack;                 // of the first one, in the form of a traceback; "" without blocked=1
+};
+
+// In the order in which they were found first; at most 64 are told apart.
+// Runs on: any.  Blocks: M, for a short lock.
+std::vector<BlockedThread> BlockedThreads();
 
 }  // namespace gort::metrics
 

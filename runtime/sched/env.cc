@@ -73,6 +73,13 @@ const char* ParseScheddetail(Text value, RuntimeEnv* env) {
   return nullptr;
 }
 
+const char* ParseBlocked(Text value, RuntimeEnv* env) {
+  uint64_t on = 0;
+  if (!ParseUint(value, 1, &on)) return "blocked to be 0 or 1";
+  env->blocked = on != 0;
+  return nullptr;
+}
+
 struct Setting {
   const char* key;
   const char* (*parse)(Text value, RuntimeEnv* env);
@@ -81,6 +88,7 @@ struct Setting {
 constexpr Setting kDebugSettings[] = {
     {"schedtrace", &ParseSchedtrace},
     {"scheddetail", &ParseScheddetail},
+    {"blocked", &ParseBlocked},
 };
 
 // Empty items are skipped, so that a script may write GORT_DEBUG=$GORT_DEBUG,schedtrace=1000. Of two the last counts.
@@ -93,7 +101,7 @@ const char* ParseDebug(Text value, RuntimeEnv* env) {
     for (const Setting& setting : kDebugSettings) {
       if (key == setting.key) found = &setting;
     }
-    if (found == nullptr) return "key=value items with commas between, the keys being schedtrace and scheddetail";
+    if (found == nullptr) return "key=value items with commas between, the keys being schedtrace, scheddetail and blocked";
     if (const char* expected = found->parse(item, env); expected != nullptr) return expected;
   }
   return nullptr;

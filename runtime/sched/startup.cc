@@ -7,6 +7,7 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/lockrank.h"
+#include "gort/runtime/sched/blocked.h"
 #include "gort/runtime/sched/cgroup.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/env.h"
@@ -135,6 +136,7 @@ void InitScheduler(bool guest) {
   seeded = env.seeded;
   seed = env.seed;
   schedtraceinit(env.schedtrace_ms, env.scheddetail);
+  blockedinit(env.blocked);
   pininit();
   if (!guest) InitM0();
 
@@ -198,7 +200,7 @@ void mainbegin() {
   pin(mp);
   mainStarted.store(true, std::memory_order_seq_cst);
   if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
-  if (schedtracewhen() != INT64_MAX) startsysmon();
+  if (schedtracewhen() != INT64_MAX || blockedreports()) startsysmon();
   unpin(mp);
 }
 

@@ -5,6 +5,7 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/note.h"
+#include "gort/runtime/sched/blocked.h"
 #include "gort/runtime/sched/checkdead.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
@@ -45,13 +46,21 @@ bool HasHandedOffThreads() {
   return any;
 }
 
-// Sleeps for ns, until wakesysmon or until a line of schedtrace is due, which it prints; not at all if there is something to do by
+// When there is something to do by the clock, whatever else there is; INT64_MAX: nothing.
+std::int64_t ByTheClock() {
+  const std::int64_t trace_ns = schedtracewhen();
+  const std::int64_t blocked_ns = blockedwhen();
+  return trace_ns < blocked_ns ? trace_ns : blocked_ns;
+}
+
+// Sleeps for ns, until wakesysmon or until something is due by the clock, which it does; not at all if there is something to do by
 // now. The flag first, then the look: who makes
 // something to do and does not see the flag is seen by the look. noteclear is safe here: a waker has claimed sysmonasleep
 // and woken the note before the next sleep begins.
 void Sleep(std::int64_t ns) {
-  if (const std::int64_t due = schedtracewhen(); due != INT64_MAX) {
-    const std::int64_t until_ns = due - sys::Nanotime();
+  const std::int64_t due_ns = ByTheClock();
+  if (due_ns != INT64_MAX) {
+    const std::int64_t until_ns = due_ns - sys::Nanotime();
     if (until_ns < ns) ns = until_ns > 0 ? until_ns : 0;
   }
   noteclear(&sched.sysmonnote);
@@ -61,7 +70,10 @@ void Sleep(std::int64_t ns) {
   const bool woken = notetsleep(&sched.sysmonnote, handoff || busy ? 0 : ns);
   // Somebody who has claimed the flag will wake the note at any moment; wait for it, so that it is ours again.
   if (!woken && !sched.sysmonasleep.exchange(false, std::memory_order_seq_cst)) notesleep(&sched.sysmonnote);
-  if (schedtracewhen() != INT64_MAX) schedtracerun(sys::Nanotime());
+  if (due_ns == INT64_MAX) return;
+  const std::int64_t now_ns = sys::Nanotime();
+  schedtracerun(now_ns);
+  blockedrun(now_ns);
 }
 
 void StartHandedOffThreads() {
@@ -93,6 +105,11 @@ bool SyscallTooLong(p* pp, std::uint32_t tick, std::int64_t now) {
   return AnybodyWaitsFor(pp, now) || !others_look || pp->sysmontick.syscallwhen + kSliceNs <= now;
 }
 
+// Whether pp has not switched since sysmon came by a time slice ago.
+bool StuckForASlice(const p* pp, std::int64_t now) {
+  return pp->sysmontick.schedtick == pp->schedtick.load(std::memory_order_relaxed) && pp->sysmontick.schedwhen + kSliceNs <= now;
+}
+
 bool SliceOver(p* pp, std::int64_t now) {
   const std::uint32_t tick = pp->schedtick.load(std::memory_order_relaxed);
   if (pp->sysmontick.schedtick != tick) {
@@ -120,6 +137,7 @@ int Retake(std::int64_t now) {
     if (pp->status.load(std::memory_order_relaxed) != kPrunning) continue;
     const std::uint32_t tick = pp->syscalltick.load(std::memory_order_relaxed);
     const bool in_syscall = tick % 2 != 0;
+    if (!in_syscall && !seeded && StuckForASlice(pp, now)) blockedsuspect(pp, now);
     if (!(in_syscall ? SyscallTooLong(pp, tick, now) : !seeded && SliceOver(pp, now))) continue;
     if (!takep(pp)) continue;
     pp->status.store(kPidle, std::memory_order_relaxed);

@@ -1,0 +1,71 @@
+// Who blocks a thread without gort::Blocking.
+//
+// A goroutine that computes for long and one that sleeps in the kernel look the same to the scheduler: its P has not switched for
+// 10 ms. But only the second is a mistake: sysmon takes the P away in the end, at the price of a thread and of 10 ms in which
+// others wait. The kernel tells them apart: /proc/self/task/TID/syscall says which call a thread sleeps in, with arguments
+// and registers, or that it runs.
+//
+//     sysmon sees a time slice that is over --> asleep? --> suspect --> 10 ms later: asleep in the very same call?
+//                                                 no: computes            yes: counted, for its site, and watched on, more and
+//                                                                              more rarely, for how long it takes
+//                                                                         no: forgotten
+//
+// A site is a go statement and a system call. Always on: it costs some 10 us for each 10 ms that a P does not switch, and nothing
+// else. With GORT_DEBUG=blocked=1 the first event of each site is also reported on fd 2, with the frames of the goroutine. For these its
+// thread must be interrupted by a signal (callers.h), after which some calls return EINTR; so only when asked for.
+// Where /proc is not there, or does not say, nothing is found. With GORT_SCHED_SEED nothing is looked for; nor, without blocked=1, in a
+// program of one goroutine that never waits, which has no sysmon.
+#ifndef GORT_RUNTIME_SCHED_BLOCKED_H_
+#define GORT_RUNTIME_SCHED_BLOCKED_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gort/gstruct/p.h"
+
+namespace gort::runtime {
+
+struct BlockedSite {
+  static constexpr std::size_t kFrames = 16;
+
+  const char* gofunction;  // the go statement; null: goroutine 1
+  const char* gofile;
+  std::uint32_t goline;
+  int syscall;                     // its number; -1: a page fault, say
+  std::uint64_t events;
+  std::int64_t longest_ns;         // at least; as of the last look
+  std::uint64_t goid;              // of the first one
+  std::size_t frames;              // of that one: how many pcs, innermost first; 0 without blocked=1
+  std::uintptr_t pcs[kFrames];     // return addresses, all but the first
+};
+
+// More sites than this are not told apart: further ones are not counted.
+inline constexpr std::size_t kBlockedSites = 64;
+
+// `report`: GORT_DEBUG=blocked=1.  Runs on: the first thread, in schedinit.
+void blockedinit(bool report);
+
+// Whether reports were asked for.  Runs on: any.
+bool blockedreports();
+
+// pp has not switched for a time slice, and is in the user's hands: takes note of its goroutine if that is asleep.
+// Runs on: sysmon.  Blocks: M, in reading /proc.
+void blockedsuspect(const p* pp, std::int64_t now_ns);
+
+// When blockedrun has something to do; INT64_MAX: nobody is suspected.  Runs on: sysmon.
+std::int64_t blockedwhen();
+
+// Looks at suspects again, as far as it is time; counts and reports.
+// Runs on: sysmon.  Locks: takes one of its own.  Blocks: M, in reading /proc and in write(2).
+void blockedrun(std::int64_t now_ns);
+
+// Copies up to `most` sites, in the order of their first events; returns how many there are.
+// Runs on: any.  Locks: takes blockedrun's.
+std::size_t blockedsites(BlockedSite* sites, std::size_t most);
+
+// "futex", or null for a number without a name here.
+const char* syscallname(int nr);
+
+}  // namespace gort::runtime
+
+#endif  // GORT_RUNTIME_SCHED_BLOCKED_H_
