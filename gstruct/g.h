@@ -55,6 +55,7 @@ struct g {
   // Expected sp at the outermost frame: where a traceback must end. Writer: newproc.
   uintptr_t stktopsp;
   // What the waker hands to the sleeper (Go: a sudog*). Writer: the waker, before goready; reader: the goroutine. G.
+  // While it waits for the end of another goroutine: the word of its JoinPoint (runtime/group/join.h).
   void* param;
   // A Gstatus. Writers: casgstatus only. Readers: any.
   std::atomic<std::uint32_t> atomicstatus;
@@ -73,6 +74,9 @@ struct g {
   WaitReason waitreason;
   // Go: a yield was asked for. No writer: stackguard0 says it.
   bool preempt;
+  // Ours: it waits, and a leak report has found that nobody can wake it. Go has a status for that. Writers: newproc, and the
+  // report while every thread stands still. Readers: dumps.
+  bool leaked;
 
   // Ours: std::uncaught_exceptions() of this goroutine while it is not running; see _panic. G.
   alignas(8) std::uint32_t uncaughtExceptions;
@@ -120,7 +124,8 @@ struct g {
   uintptr_t hole344;
   // Profiler labels; inherited by the goroutines it starts. G.
   void* labels;
-  // Go: the timer that Sleep reuses. No writer: ours is in Sleep's frame.
+  // The timer that will wake it: Sleep's, or that of a select with a timeout, in its frame; null when there is none. (Go: the one
+  // that Sleep uses again.) Writer: the goroutine. Readers: leak reports. G.
   struct timer* timer;
   // Until when it sleeps, CLOCK_MONOTONIC ns. G.
   std::int64_t sleepWhen;

@@ -101,6 +101,8 @@ void chanunref(hchan* c) {
   memfree(block, BlockBytes(t, c->dataqsiz), BlockAlign(t));
 }
 
+std::uint64_t chanbytes(const hchan* c) { return BlockBytes(c->elemtype, c->dataqsiz); }
+
 void parkforever(WaitReason reason) {
   selfg();
   gopark(nullptr, nullptr, reason);

@@ -68,6 +68,10 @@ ChanStatus closechan(hchan* c);
 std::int64_t chanlen(const hchan* c);
 std::int64_t chancap(const hchan* c);
 
+// The bytes of memory from c on that are c's own, buffer included. For leak reports.
+// Runs on: any.  Blocks: never.
+std::uint64_t chanbytes(const hchan* c);
+
 // Stops the caller for ever: a nil channel, or a select in which nothing can happen.
 // Runs on: G | a plain thread.  Blocks: G.  Source: Go 1.27 runtime.block.
 [[noreturn]] void parkforever(WaitReason reason);

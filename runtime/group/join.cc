@@ -15,16 +15,18 @@ void JoinPoint::Finish() {
 
 void JoinPoint::Wait() {
   if (state_.load(std::memory_order_acquire) == kDone) return;
-  const runtime::g* self = runtime::selfg();
+  runtime::g* self = runtime::selfg();
   const runtime::UnlockFn publish = [](runtime::g* gp, void* state) {
     std::uintptr_t running = kRunning;
     return static_cast<std::atomic<std::uintptr_t>*>(state)->compare_exchange_strong(
         running, reinterpret_cast<std::uintptr_t>(gp), std::memory_order_acq_rel, std::memory_order_relaxed);
   };
+  self->param = &state_;  // for leak reports: who waits with no sudog waits here
   // The reason: this is a WaitGroup of one.
   const bool durable = self->bubble != nullptr && self->bubble == bubble_;
   runtime::gopark(publish, &state_,
                   durable ? runtime::WaitReason::kSynctestWaitGroupWait : runtime::WaitReason::kSyncWaitGroupWait);
+  self->param = nullptr;
   static_cast<void>(state_.load(std::memory_order_acquire));  // pairs with Finish, also if we did not park
 }
 

@@ -38,6 +38,13 @@ const char* StatusText(const g* gp) {
 
 bool IsDead(const g* gp) { return gp->atomicstatus.load(std::memory_order_acquire) == kGdead; }
 
+bool IsLeaked(const g* gp) { return gp->leaked && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting; }
+
+// Whether a dump of all shows gp.
+bool IsWanted(const g* gp, const g* except, const DumpOptions& options) {
+  return gp != except && !IsDead(gp) && (!options.leaked || IsLeaked(gp));
+}
+
 // Whether gp is at work on another thread, which nobody can stop there: its stack changes while we look.
 bool RunsElsewhere(const g* gp) {
   const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
@@ -58,6 +65,7 @@ void PrintHead(const g* gp, const DumpOptions& options, sys::Printer* out) {
     }
   }
   out->Str(" [").Str(StatusText(gp));
+  if (IsLeaked(gp)) out->Str(" (leaked)");
   if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out->Str(" (durable)");
   if (gp->lockedm != nullptr) out->Str(", locked to thread");
   if (gp->bubble != nullptr) out->Str(", synctest bubble ").Udec(gp->bubble->id);
@@ -180,14 +188,14 @@ void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer
                                sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS, -1, 0);
   if (pages < 0) {
     for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
-      if (gp != except && !IsDead(gp)) DumpGoroutine(gp, nullptr, options, out);
+      if (IsWanted(gp, except, options)) DumpGoroutine(gp, nullptr, options, out);
     }
     return;
   }
   auto* const all = reinterpret_cast<Numbered*>(pages);
   std::size_t n = 0;
   for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
-    if (gp != except && !IsDead(gp)) all[n++] = {gp->goid, gp};
+    if (IsWanted(gp, except, options)) all[n++] = {gp->goid, gp};
   }
   SortByGoid(all, n);
   for (std::size_t i = 0; i < n; ++i) {

@@ -28,6 +28,7 @@ inline constexpr std::size_t kFoldAbove = 32;
 struct DumpOptions {
   bool system = false;  // the runtime's frames, too, and addresses
   bool fold = true;     // if there are many
+  bool leaked = false;  // only goroutines that a leak report has found
 };
 
 // What a report says after the lines that tell what happened: as much as `level` wants.

@@ -163,6 +163,7 @@ g* gfget(p* pp, std::size_t stack_bytes, std::size_t closure_bytes, std::size_t 
 }
 
 void gfput(p* pp, g* gp) {
+  gp->sched.sp = 0;  // in a dead g anything else says: newproc is at work on it, and there may be a closure above the stack
   const int size_class = ClassOf(gp);
   if (size_class == kLargeStackClass) {
     stackfree(gp->slot);

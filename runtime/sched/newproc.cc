@@ -95,6 +95,7 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   gp->uncaughtExceptions = 0;
   gp->param = nullptr;
   gp->waitreason = WaitReason::kZero;
+  gp->leaked = false;
   gp->name = spec.name;
   gp->gofile = spec.file;
   gp->gofunction = spec.function;

@@ -246,7 +246,10 @@ SelectResult Wait(const Selection& s, g* gp, sudog* sudogs, Timeout* timeout) {
   initsudog(timeout.sg, gp, nullptr, nullptr, true);
   timerinit(&timeout.t, &TimeoutFired, timeout.sg);
   timeout.when = timerafter(&timeout.t, s.cases[s.timeout].timeout_ns);
-  return Wait(s, gp, sudogs, &timeout);
+  gp->timer = &timeout.t;
+  const SelectResult result = Wait(s, gp, sudogs, &timeout);
+  gp->timer = nullptr;
+  return result;
 }
 
 }  // namespace

@@ -57,7 +57,10 @@ void notifyListWait(notifyList* l, std::uint32_t ticket) {
   }
   (l->tail != nullptr ? l->tail->next : l->head) = &s;
   l->tail = &s;
+  s.elem.vp = l;  // for leak reports
+  s.g->waiting = &s;
   goparkunlock(&l->lock, WaitReason::kSyncCondWait);
+  s.g->waiting = nullptr;
 }
 
 void notifyListNotifyAll(notifyList* l) {

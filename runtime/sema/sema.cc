@@ -52,6 +52,7 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
   // On the stack: it is in the tree only while we stand in goparkunlock.
   sudog s = {};
   s.g = selfg();
+  s.g->waiting = &s;  // for leak reports
   semaRoot* root = semroot(addr);
   do {
     lock(&root->lock);
@@ -60,13 +61,16 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
     if (cansemacquire(addr)) {
       CountOff(root);
       unlock(&root->lock);
-      return;
+      break;
     }
     root->tree.Push(addr, &s, lifo);
     goparkunlock(&root->lock, reason);
     lifo = true;  // if somebody was faster, we keep our place
   } while (s.ticket == 0 && !cansemacquire(addr));
+  s.g->waiting = nullptr;
 }
+
+bool sematouched(const void* addr) { return semroot(addr)->lock.key.load(std::memory_order_relaxed) != 0; }
 
 void semrelease1(std::atomic<std::uint32_t>* addr, bool handoff) {
   semaRoot* root = semroot(addr);

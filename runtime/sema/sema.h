@@ -46,6 +46,11 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
 // Source: Go 1.27 runtime.semrelease1.
 void semrelease1(std::atomic<std::uint32_t>* addr, bool handoff);
 
+// Whether somebody holds the lock of addr's bucket. For leak reports, while every thread stands still: then who waits on addr is
+// in the tree, g.waiting with elem set, or is about to be woken.
+// Runs on: any.  Blocks: never.
+bool sematouched(const void* addr);
+
 }  // namespace gort::runtime
 
 #endif  // GORT_RUNTIME_SEMA_SEMA_H_
