@@ -11,7 +11,7 @@ class Colours {
   }
   read() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ['paper', 'panel', 'ink', 'muted', 'line', 'accent', 'accent-soft', 'on-running', 'shade', ...FILLS]) {
+    for (const name of ['paper', 'panel', 'ink', 'muted', 'line', 'accent', 'accent-soft', 'on-running', 'on-runnable', 'shade', ...FILLS]) {
       this[name] = style.getPropertyValue('--' + name).trim();
     }
     this.font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -53,7 +53,7 @@ class Rectangles {
       for (let i = 0; i < list.length; i += 4) context.fillRect(list[i], list[i + 1], list[i + 2], list[i + 3]);
     });
     for (const [fill, text, x, y, width] of this.texts) {
-      context.fillStyle = fill === WAITING || fill === RUNNABLE ? colours.ink : colours['on-running'];
+      context.fillStyle = fill === WAITING ? colours.ink : fill === RUNNABLE ? colours['on-runnable'] : colours['on-running'];
       drawText(context, text, x, y, width);
     }
   }

@@ -46,7 +46,7 @@ function histogram(values) {
     const n = buckets.get(k) ?? 0, bar = n ? Math.max(1.5, height * n / most) : 0, x = (k - low) * each;
     const from = 2 ** k, label = `${duration(from)} to ${duration(2 * from)}: ${plural(n, 'time')}`;
     chart.append(el('rect', {x: x + 1, y: height - bar, width: each - 2, height: bar, fill: 'var(--runnable)'}, el('title', {}, label)));
-    if ((k - low) % Math.ceil(60 / each) === 0) chart.append(el('text', {x: x + 1, y: height + 15}, duration(from)));
+    if ((k - low) % Math.ceil(60 / each) === 0 && x + 50 < width) chart.append(el('text', {x: x + 1, y: height + 15}, duration(from)));
   }
   chart.append(el('line', {x1: 0, x2: width, y1: height, y2: height, stroke: 'var(--line)'}));
   return chart;
@@ -94,7 +94,7 @@ function utilisationCard(trace, a, b) {
   const meter = entry => {
     const bar = el('span');
     bar.style.width = `${100 * entry.busy / width}%`;
-    return el('span', {}, el('span', {class: 'meter'}, bar), ' ' + percent(entry.busy, width));
+    return el('span', {}, percent(entry.busy, width) + ' ', el('span', {class: 'meter'}, bar));
   };
   return card('', 'Ps', `Busy for ${percent(busy, width * Math.max(1, all.length))} of the time on average.`, table([
     {key: 'row', name: 'P', show: entry => trace.strings[trace.ps.name[entry.row]] || 'P' + trace.ps.id[entry.row], text: true},

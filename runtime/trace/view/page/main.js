@@ -12,7 +12,7 @@ function showHeader(trace) {
   const lost = dropped ? `${plural(dropped, 'event')} did not fit into the rings, so the trace shows only a part; record with larger rings or for a shorter time.` : '';
   byId('warning').textContent = nothing + lost;
   byId('warning').hidden = !nothing && !lost;
-  byId('legend').append(...STATES.map(state => el('span', {swatch: state}, state)), el('span', {swatch: 'accent'}, 'selected, regions, logs'));
+  byId('legend').append(...STATES.map(state => el('span', {swatch: state}, state)), el('span', {swatch: 'accent'}, 'selected, noted'));
 }
 
 function bindKeys(timeline, search) {

@@ -5,7 +5,6 @@
 const MAX_SCROLL = 15e6;
 
 class Pane {
-  // rows: [{tracks, row, label}], or a function that makes the entry for a place, with `count` of them.
   constructor(element, timeline) {
     this.element = element;
     this.timeline = timeline;
@@ -21,9 +20,12 @@ class Pane {
     this.canvas.addEventListener('pointerleave', () => timeline.hover(null));
   }
 
+  // entryAt(place) is what stands there: {tracks, row, label, instants}.
   setRows(count, entryAt) {
     this.count = count;
     this.entryAt = entryAt;
+    // As high as its rows, up to the style's maximum.
+    this.element.style.height = Math.min(5000, Math.max(3, count) * ROW + 5) + 'px';
     this.resize();
   }
   resize() {

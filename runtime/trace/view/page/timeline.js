@@ -41,7 +41,6 @@ class Timeline {
     const others = trace.offP.filter(({track}) => !threadIds.has(track));
     const nothing = {first: [0, 0], endingAfter: () => 0, start: [], end: [], at: () => -1};
     if (others.length) this.runners.push({tracks: nothing, row: 0, label: 'other threads', instants: others});
-    this.psPane.element.style.height = this.runners.length * ROW + 5 + 'px';
     this.psPane.setRows(this.runners.length, place => this.runners[place]);
     this.psPane.canvas.setAttribute('aria-label', `${plural(ps.count, 'P')}: what ran when. The summary below has the figures.`);
   }

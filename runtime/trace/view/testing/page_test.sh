@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The page in a real browser: page_test.js uses it and compares its figures with the trace's; screenshots show what they should.
 #
-#   page_test.sh VIEW MAKE_TRACE CHECK_PNG PAGE_TEST_JS
+#   page_test.sh VIEW MAKE_TRACE CHECK_PNG PAGE_TEST_JS PROGRAM
 set -uo pipefail
-view=$1 make_trace=$2 check_png=$3 page_test=$4
+view=$1 make_trace=$2 check_png=$3 page_test=$4 program=$5
 tmp=${TEST_TMPDIR:-$(mktemp -d)}
 export HOME=$tmp
 failures=0
@@ -64,4 +64,12 @@ shows() {
 shows wide 1400 1000 200 150 1100 90 1f9d84 46b49e -- --blink-settings=preferredColorScheme=1
 shows narrow 800 1000 200 200 560 90 1f9d84 46b49e -- --blink-settings=preferredColorScheme=1
 shows dark 1400 1000 200 150 1100 90 2aa58c 1f8570 -- --blink-settings=preferredColorScheme=0
+
+# A trace that a program wrote: the page works, and knows the program, its goroutines and what they waited for.
+"$program" work 1 "$tmp/real.json" >/dev/null && "$view" "$tmp/real.json" >/dev/null || fail "view refuses a program's trace"
+browse "$tmp/log" --virtual-time-budget=20000 --window-size=1400,900 --dump-dom "file://$tmp/real.html" >"$tmp/dom"
+for pattern in '<html[^>]* data-ready="true"' '<span id="program">[^<]*testing_program' 'G1 main' 'testing_program.cc:[0-9]+' 'chan receive'; do
+  grep -qE "$pattern" "$tmp/dom" && echo "ok: real trace: $pattern" || fail "the page of a program's trace has no '$pattern'"
+done
+grep 'CONSOLE' "$tmp/log" && fail "the console has messages"
 [[ $failures -eq 0 ]]
