@@ -22,7 +22,9 @@ std::string StackText(const runtime::BlockedSite& site) {
   if (site.frames == 0 || runtime::hooks.printframes == nullptr) return text;
   runtime::StackTrace trace;
   for (std::size_t i = 0; i < site.frames; ++i) trace.Add(site.pcs[i], 0, i != 0);
-  const auto append = [](void* to, const char* part, std::size_t size) { static_cast<std::string*>(to)->append(part, size); };
+  const auto append = [](void* to, const char* part, std::size_t size) {
+    static_cast<std::string*>(to)->append(part, size);
+  };
   runtime::sys::Printer out(append, &text);
   runtime::hooks.printframes(trace, false, &out);
   out.Flush();

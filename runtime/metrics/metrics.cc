@@ -38,8 +38,8 @@ class Snapshot {
 
 struct Metric {
   Description description;
-  Value (*read)(Snapshot& snapshot);         // null: how often goroutines began to wait
-  const char* wait_reason_text = nullptr;    // for this reason
+  Value (*read)(Snapshot& snapshot);       // null: how often goroutines began to wait
+  const char* wait_reason_text = nullptr;  // for this reason
 };
 
 Value ReadMutexWait() {
@@ -48,10 +48,11 @@ Value ReadMutexWait() {
 
 const Metric kMetrics[] = {
     {{"/gort/sched/blocked-threads:events",
-      "How often a goroutine was found to have blocked its thread for 10 ms and more without gort::Blocking.", Kind::kUint64,
-      true},
+      "How often a goroutine was found to have blocked its thread for 10 ms and more without gort::Blocking.",
+      Kind::kUint64, true},
      [](Snapshot&) { return Value(ReadBlockedEvents()); }},
-    {{"/gort/sched/steals:events", "How often a P without work has taken goroutines from another one.", Kind::kUint64, true},
+    {{"/gort/sched/steals:events", "How often a P without work has taken goroutines from another one.", Kind::kUint64,
+      true},
      [](Snapshot&) { return Value(ReadSteals()); }},
     {{"/gort/stacks/in-use:bytes", "Address space of the stacks of goroutines, live ones and those kept to be reused.",
       Kind::kUint64, false},
@@ -61,7 +62,8 @@ const Metric kMetrics[] = {
     {{"/gort/timers/late:seconds", "From when a timer was due until it was called, since the first read of any metric.",
       Kind::kFloat64Histogram, true},
      [](Snapshot&) { return Value(ReadHistogram(times.timersLate)); }},
-    {{"/sched/gomaxprocs:threads", "The number of Ps, that is of goroutines that can run at a time.", Kind::kUint64, false},
+    {{"/sched/gomaxprocs:threads", "The number of Ps, that is of goroutines that can run at a time.", Kind::kUint64,
+      false},
      [](Snapshot&) { return Value(static_cast<std::uint64_t>(runtime::gomaxprocs.load())); }},
     {{"/sched/goroutines-created:goroutines", "Goroutines started since the program began.", Kind::kUint64, true},
      [](Snapshot&) { return Value(runtime::gcreated()); }},
@@ -70,11 +72,11 @@ const Metric kMetrics[] = {
      [](Snapshot& snapshot) { return Value(snapshot.states().not_in_go); }},
     {{"/sched/goroutines/runnable:goroutines", "Goroutines that could run and wait for a P.", Kind::kUint64, false},
      [](Snapshot& snapshot) { return Value(snapshot.states().runnable); }},
-    {{"/sched/goroutines/running:goroutines", "Goroutines that run. More than Ps, when some have lost theirs.", Kind::kUint64,
-      false},
+    {{"/sched/goroutines/running:goroutines", "Goroutines that run. More than Ps, when some have lost theirs.",
+      Kind::kUint64, false},
      [](Snapshot& snapshot) { return Value(snapshot.states().running); }},
-    {{"/sched/goroutines/waiting:goroutines", "Goroutines that wait for a channel, a lock, a timer or the like.", Kind::kUint64,
-      false},
+    {{"/sched/goroutines/waiting:goroutines", "Goroutines that wait for a channel, a lock, a timer or the like.",
+      Kind::kUint64, false},
      [](Snapshot& snapshot) { return Value(snapshot.states().waiting); }},
     {{"/sched/goroutines:goroutines", "Goroutines that exist.", Kind::kUint64, false},
      [](Snapshot& snapshot) { return Value(snapshot.states().total); }},
@@ -86,13 +88,14 @@ const Metric kMetrics[] = {
       Kind::kFloat64Histogram, true},
      [](Snapshot&) { return Value(ReadHistogram(times.stwStoppingTimeOther)); }},
     {{"/sched/pauses/total/other:seconds",
-      "From the request to stop the world until it went on. Goroutines that compute do so meanwhile.", Kind::kFloat64Histogram,
-      true},
+      "From the request to stop the world until it went on. Goroutines that compute do so meanwhile.",
+      Kind::kFloat64Histogram, true},
      [](Snapshot&) { return Value(ReadHistogram(times.stwTotalTimeOther)); }},
     {{"/sched/threads/total:threads", "Threads of the scheduler.", Kind::kUint64, false},
      [](Snapshot&) { return Value(ReadThreads()); }},
     {{"/sync/mutex/wait/total:seconds",
-      "How long goroutines and threads have waited for a Mutex or RWMutex, in sum; estimated from one of eight, since the first "
+      "How long goroutines and threads have waited for a Mutex or RWMutex, in sum; estimated from one of eight, since "
+      "the first "
       "read of any metric.",
       Kind::kFloat64, true},
      [](Snapshot&) { return ReadMutexWait(); }},
@@ -134,8 +137,9 @@ class Registry {
   std::span<const Description> descriptions() const { return descriptions_; }
 
   Value Read(std::string_view name, Snapshot& snapshot) const {
-    const auto at = std::lower_bound(metrics_.begin(), metrics_.end(), name,
-                                     [](const Metric& metric, std::string_view n) { return metric.description.name < n; });
+    const auto at =
+        std::lower_bound(metrics_.begin(), metrics_.end(), name,
+                         [](const Metric& metric, std::string_view n) { return metric.description.name < n; });
     if (at == metrics_.end() || at->description.name != name) return Value();
     return at->read != nullptr ? at->read(snapshot) : Value(ReadParks(at->wait_reason_text));
   }

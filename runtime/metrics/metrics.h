@@ -82,13 +82,15 @@ std::string Text();
 
 // The goroutines that one go statement started, and how deep their stacks went. In whole pages; the page that holds the goroutine
 // itself counts. A stack that served an earlier goroutine, perhaps of another go statement, may show that one's depth:
-// an upper bound, by which to choose GoOptions::stack_size.
+// an upper bound, by which to choose GoOptions::stack_size. GORT_DEBUG=stacks=1 makes it exact, and covers those that have
+// ended (runtime/sched/stackdepth.h).
 struct SpawnSite {
   const char* function;  // of the go statement; "main" for goroutine 1. Lives for ever, as `file` does
   const char* file;      // "" for goroutine 1
   std::uint32_t line;
   std::uint64_t goroutines;     // that exist
-  std::size_t max_stack_bytes;
+  std::uint64_t ended;          // that have ended; 0 without stacks=1
+  std::size_t max_stack_bytes;  // of both
   std::size_t mean_stack_bytes;
 };
 
@@ -108,7 +110,7 @@ struct BlockedThread {
   const char* function;  // of the go statement; "main" for goroutine 1
   const char* file;      // "" for goroutine 1
   std::uint32_t line;
-  int syscall;                    // its number; -1: another reason to sleep in the kernel, such as a page that comes from a disk
+  int syscall;  // its number; -1: another reason to sleep in the kernel, such as a page that comes from a disk
   std::string_view syscall_name;  // "futex"; "" for one that we have no name for
   std::uint64_t events;
   std::chrono::nanoseconds longest;  // at least

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <numeric>
@@ -51,9 +52,10 @@ TEST(Metrics, EachIsDescribedOnceAndReadsAsItsKind) {
 TEST(Metrics, HasGosNames) {
   for (const char* name :
        {"/sched/gomaxprocs:threads", "/sched/goroutines:goroutines", "/sched/goroutines-created:goroutines",
-        "/sched/goroutines/not-in-go:goroutines", "/sched/goroutines/runnable:goroutines", "/sched/goroutines/running:goroutines",
-        "/sched/goroutines/waiting:goroutines", "/sched/latencies:seconds", "/sched/pauses/stopping/other:seconds",
-        "/sched/pauses/total/other:seconds", "/sched/threads/total:threads", "/sync/mutex/wait/total:seconds"}) {
+        "/sched/goroutines/not-in-go:goroutines", "/sched/goroutines/runnable:goroutines",
+        "/sched/goroutines/running:goroutines", "/sched/goroutines/waiting:goroutines", "/sched/latencies:seconds",
+        "/sched/pauses/stopping/other:seconds", "/sched/pauses/total/other:seconds", "/sched/threads/total:threads",
+        "/sync/mutex/wait/total:seconds"}) {
     EXPECT_NE(ReadOne(name).kind(), Kind::kBad) << name;
   }
 }
@@ -182,10 +184,15 @@ TEST(Metrics, StacksInUseAreReserved) {
   EXPECT_GE(Number("/gort/stacks/reserved:bytes"), Number("/gort/stacks/in-use:bytes"));
 }
 
-// Touches `bytes` of its stack, then waits.
-void UseStackAndWait(std::size_t bytes, Chan<int> touched, Chan<int> go_on) {
+// Touches `bytes` of its stack.
+[[gnu::noinline]] void UseStack(std::size_t bytes) {
   auto* memory = static_cast<volatile char*>(__builtin_alloca(bytes));
   for (std::size_t i = 0; i < bytes; i += 1024) memory[i] = 1;
+}
+
+// The same, and waits.
+void UseStackAndWait(std::size_t bytes, Chan<int> touched, Chan<int> go_on) {
+  UseStack(bytes);
   touched.Send(1);
   go_on.Recv();
 }
@@ -214,6 +221,40 @@ TEST(SpawnSites, ShowHowDeepTheStacksOfEachGoStatementWent) {
   EXPECT_LE(ours->mean_stack_bytes, ours->max_stack_bytes);
   EXPECT_NE(SpawnSiteTable().find("metrics_test.cc:" + std::to_string(line)), std::string::npos);
   go_on.Close();
+}
+
+// The same stack serves both go statements, one goroutine after the other: with stacks=1, as metrics_stacks_test has it, the second
+// does not inherit the first one's depth.
+TEST(SpawnSites, AreExactWithStacks1) {
+  const char* debug = std::getenv("GORT_DEBUG");
+  if (debug == nullptr || std::strcmp(debug, "stacks=1") != 0) GTEST_SKIP() << "GORT_DEBUG is not stacks=1";
+  constexpr std::size_t kDeep = 100 << 10;
+  constexpr int kGoroutines = 20;
+  const auto run = [](std::size_t bytes, std::uint32_t line) {
+    const auto done = MakeChan<int>(kGoroutines);
+    for (int i = 0; i < kGoroutines; ++i) {
+      Go(
+          [bytes, done] {
+            UseStack(bytes);
+            done.Send(1);
+          },
+          SourceLocation{__FILE__, "run", line});
+    }
+    for (int i = 0; i < kGoroutines; ++i) done.Recv();
+  };
+  run(kDeep, 1);
+  run(1000, 2);
+  // A goroutine counts as ended some instructions after its Send.
+  const auto site = [](std::uint32_t at) {
+    for (const SpawnSite& row : SpawnSites()) {
+      if (std::string_view(row.function) == "run" && row.line == at) return row;
+    }
+    return SpawnSite{};
+  };
+  Until([&] { return site(1).ended == kGoroutines && site(2).ended == kGoroutines; });
+  EXPECT_GE(site(1).max_stack_bytes, kDeep);
+  EXPECT_GE(site(1).mean_stack_bytes, kDeep);
+  EXPECT_LT(site(2).max_stack_bytes, kDeep / 2);
 }
 
 TEST(SpawnSites, HaveGoroutine1) {

@@ -10,6 +10,7 @@
 #include "gort/runtime/metrics/metrics.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/peek.h"
+#include "gort/runtime/sched/stackdepth.h"
 #include "gort/stack/stack.h"
 
 namespace gort::metrics {
@@ -44,7 +45,7 @@ class Table {
     std::vector<SpawnSite> rows;
     for (const auto& [key, sums] : sums_) {
       rows.push_back(sums.site);
-      rows.back().mean_stack_bytes = sums.stack_bytes / sums.site.goroutines;
+      rows.back().mean_stack_bytes = sums.stack_bytes / (sums.site.goroutines + sums.site.ended);
     }
     const auto deeper = [](const SpawnSite& a, const SpawnSite& b) { return a.max_stack_bytes > b.max_stack_bytes; };
     std::stable_sort(rows.begin(), rows.end(), deeper);
@@ -68,6 +69,13 @@ void AddLive(const runtime::g* gp, Table* table) {
   sums.stack_bytes += depth;
 }
 
+void AddEnded(const runtime::StackSite& ended, Table* table) {
+  Sums& sums = table->At(ended.gofunction, ended.gofile, ended.goline);
+  sums.site.ended += ended.ended;
+  sums.site.max_stack_bytes = std::max(sums.site.max_stack_bytes, ended.max_bytes);
+  sums.stack_bytes += ended.sum_bytes;
+}
+
 }  // namespace
 
 std::vector<SpawnSite> SpawnSites() {
@@ -76,14 +84,18 @@ std::vector<SpawnSite> SpawnSites() {
   for (const runtime::g* gp = runtime::allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
     AddLive(gp, &table);
   }
+  std::vector<runtime::StackSite> ended(runtime::kStackSites);
+  ended.resize(runtime::stacksites(ended.data(), ended.size()));
+  for (const runtime::StackSite& site : ended) AddEnded(site, &table);
   return table.Rows();
 }
 
 std::string SpawnSiteTable() {
-  std::string text = "goroutines   max stack  mean stack  started by\n";
+  std::string text = "goroutines       ended   max stack  mean stack  started by\n";
   for (const SpawnSite& site : SpawnSites()) {
     char numbers[96];
-    std::snprintf(numbers, sizeof(numbers), "%10llu  %10zu  %10zu  ", static_cast<unsigned long long>(site.goroutines),
+    std::snprintf(numbers, sizeof(numbers), "%10llu  %10llu  %10zu  %10zu  ",
+                  static_cast<unsigned long long>(site.goroutines), static_cast<unsigned long long>(site.ended),
                   site.max_stack_bytes, site.mean_stack_bytes);
     text.append(numbers).append(site.function);
     if (*site.file != '\0') text.append(" ").append(site.file).append(":").append(std::to_string(site.line));

@@ -39,7 +39,12 @@ void AppendHistogram(const std::string& name, const Float64Histogram& histogram,
   for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
     const double lo = histogram.buckets[i];
     if (i > 1 && (i - 1) % runtime::TimeHistogram::kSubBuckets == 0) {
-      text->append(name).append("_bucket{le=\"").append(Number(lo)).append("\"} ").append(std::to_string(below)).append("\n");
+      text->append(name)
+          .append("_bucket{le=\"")
+          .append(Number(lo))
+          .append("\"} ")
+          .append(std::to_string(below))
+          .append("\n");
     }
     below += histogram.counts[i];
     if (std::isfinite(lo)) sum += static_cast<double>(histogram.counts[i]) * lo;
@@ -63,10 +68,17 @@ std::string Text() {
     text.append("# HELP ").append(name).append(" ").append(description.description).append("\n");
     text.append("# TYPE ").append(name).append(" ").append(PrometheusType(description)).append("\n");
     switch (value.kind()) {
-      case Kind::kUint64: text.append(name).append(" ").append(std::to_string(value.Uint64())).append("\n"); break;
-      case Kind::kFloat64: text.append(name).append(" ").append(Number(value.Float64())).append("\n"); break;
-      case Kind::kFloat64Histogram: AppendHistogram(name, value.Histogram(), &text); break;
-      case Kind::kBad: break;  // All() has no such
+      case Kind::kUint64:
+        text.append(name).append(" ").append(std::to_string(value.Uint64())).append("\n");
+        break;
+      case Kind::kFloat64:
+        text.append(name).append(" ").append(Number(value.Float64())).append("\n");
+        break;
+      case Kind::kFloat64Histogram:
+        AppendHistogram(name, value.Histogram(), &text);
+        break;
+      case Kind::kBad:
+        break;  // All() has no such
     }
   }
   return text;

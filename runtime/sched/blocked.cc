@@ -87,7 +87,8 @@ bool AsleepIn(std::uint64_t tid, Sleeping* sleeping) {
   }
   // FNV-1a: good enough to tell that a thread is where it was.
   sleeping->hash = 0xcbf29ce484222325;
-  for (long i = 0; i < size; ++i) sleeping->hash = (sleeping->hash ^ static_cast<unsigned char>(text[i])) * 0x100000001b3;
+  for (long i = 0; i < size; ++i)
+    sleeping->hash = (sleeping->hash ^ static_cast<unsigned char>(text[i])) * 0x100000001b3;
   return true;
 }
 
@@ -95,7 +96,8 @@ bool AsleepIn(std::uint64_t tid, Sleeping* sleeping) {
 
 // Whether mp runs gp, outside of gort: who is in Blocking says so, and who waits inside of gort has pinned the M.
 bool Computes(const m* mp, const g* gp, std::uint64_t goid) {
-  return Peek(mp->curg) == gp && Peek(gp->goid) == goid && gp->atomicstatus.load(std::memory_order_relaxed) == kGrunning &&
+  return Peek(mp->curg) == gp && Peek(gp->goid) == goid &&
+         gp->atomicstatus.load(std::memory_order_relaxed) == kGrunning &&
          mp->locks.load(std::memory_order_relaxed) == 0;
 }
 
@@ -231,19 +233,66 @@ const char* syscallname(int nr) {
     const char* name;
   } kNames[] = {
 #if defined(__x86_64__)
-      {0, "read"},           {1, "write"},      {7, "poll"},         {17, "pread64"},      {19, "readv"},    {20, "writev"},
-      {23, "select"},        {35, "nanosleep"}, {42, "connect"},     {43, "accept"},       {44, "sendto"},   {45, "recvfrom"},
-      {46, "sendmsg"},       {47, "recvmsg"},   {61, "wait4"},       {72, "fcntl"},        {73, "flock"},    {74, "fsync"},
-      {75, "fdatasync"},     {202, "futex"},    {219, "restart_syscall"},                  {230, "clock_nanosleep"},
-      {232, "epoll_wait"},   {247, "waitid"},   {257, "openat"},     {270, "pselect6"},    {271, "ppoll"},   {275, "splice"},
-      {281, "epoll_pwait"},  {288, "accept4"},  {441, "epoll_pwait2"},
+    {0, "read"},
+    {1, "write"},
+    {7, "poll"},
+    {17, "pread64"},
+    {19, "readv"},
+    {20, "writev"},
+    {23, "select"},
+    {35, "nanosleep"},
+    {42, "connect"},
+    {43, "accept"},
+    {44, "sendto"},
+    {45, "recvfrom"},
+    {46, "sendmsg"},
+    {47, "recvmsg"},
+    {61, "wait4"},
+    {72, "fcntl"},
+    {73, "flock"},
+    {74, "fsync"},
+    {75, "fdatasync"},
+    {202, "futex"},
+    {219, "restart_syscall"},
+    {230, "clock_nanosleep"},
+    {232, "epoll_wait"},
+    {247, "waitid"},
+    {257, "openat"},
+    {270, "pselect6"},
+    {271, "ppoll"},
+    {275, "splice"},
+    {281, "epoll_pwait"},
+    {288, "accept4"},
+    {441, "epoll_pwait2"},
 #else
-      {22, "epoll_pwait"},   {25, "fcntl"},     {32, "flock"},       {56, "openat"},       {63, "read"},     {64, "write"},
-      {65, "readv"},         {66, "writev"},    {67, "pread64"},     {72, "pselect6"},     {73, "ppoll"},    {76, "splice"},
-      {82, "fsync"},         {83, "fdatasync"}, {95, "waitid"},      {98, "futex"},        {101, "nanosleep"},
-      {115, "clock_nanosleep"},                 {128, "restart_syscall"},                  {202, "accept"},  {203, "connect"},
-      {206, "sendto"},       {207, "recvfrom"}, {211, "sendmsg"},    {212, "recvmsg"},     {242, "accept4"}, {260, "wait4"},
-      {441, "epoll_pwait2"},
+    {22, "epoll_pwait"},
+    {25, "fcntl"},
+    {32, "flock"},
+    {56, "openat"},
+    {63, "read"},
+    {64, "write"},
+    {65, "readv"},
+    {66, "writev"},
+    {67, "pread64"},
+    {72, "pselect6"},
+    {73, "ppoll"},
+    {76, "splice"},
+    {82, "fsync"},
+    {83, "fdatasync"},
+    {95, "waitid"},
+    {98, "futex"},
+    {101, "nanosleep"},
+    {115, "clock_nanosleep"},
+    {128, "restart_syscall"},
+    {202, "accept"},
+    {203, "connect"},
+    {206, "sendto"},
+    {207, "recvfrom"},
+    {211, "sendmsg"},
+    {212, "recvmsg"},
+    {242, "accept4"},
+    {260, "wait4"},
+    {441, "epoll_pwait2"},
 #endif
   };
   for (const auto& known : kNames) {

@@ -31,12 +31,12 @@ struct BlockedSite {
   const char* gofunction;  // the go statement; null: goroutine 1
   const char* gofile;
   std::uint32_t goline;
-  int syscall;                     // its number; -1: a page fault, say
+  int syscall;  // its number; -1: a page fault, say
   std::uint64_t events;
-  std::int64_t longest_ns;         // at least; as of the last look
-  std::uint64_t goid;              // of the first one
-  std::size_t frames;              // of that one: how many pcs, innermost first; 0 without blocked=1
-  std::uintptr_t pcs[kFrames];     // return addresses, all but the first
+  std::int64_t longest_ns;      // at least; as of the last look
+  std::uint64_t goid;           // of the first one
+  std::size_t frames;           // of that one: how many pcs, innermost first; 0 without blocked=1
+  std::uintptr_t pcs[kFrames];  // return addresses, all but the first
 };
 
 // More sites than this are not told apart: further ones are not counted.

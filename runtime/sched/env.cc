@@ -80,6 +80,13 @@ const char* ParseBlocked(Text value, RuntimeEnv* env) {
   return nullptr;
 }
 
+const char* ParseStacks(Text value, RuntimeEnv* env) {
+  uint64_t on = 0;
+  if (!ParseUint(value, 1, &on)) return "stacks to be 0 or 1";
+  env->stacks = on != 0;
+  return nullptr;
+}
+
 struct Setting {
   const char* key;
   const char* (*parse)(Text value, RuntimeEnv* env);
@@ -89,6 +96,7 @@ constexpr Setting kDebugSettings[] = {
     {"schedtrace", &ParseSchedtrace},
     {"scheddetail", &ParseScheddetail},
     {"blocked", &ParseBlocked},
+    {"stacks", &ParseStacks},
 };
 
 // Empty items are skipped, so that a script may write GORT_DEBUG=$GORT_DEBUG,schedtrace=1000. Of two the last counts.
@@ -101,7 +109,7 @@ const char* ParseDebug(Text value, RuntimeEnv* env) {
     for (const Setting& setting : kDebugSettings) {
       if (key == setting.key) found = &setting;
     }
-    if (found == nullptr) return "key=value items with commas between, the keys being schedtrace, scheddetail and blocked";
+    if (found == nullptr) return "key=value items with commas between, the keys being schedtrace, scheddetail, blocked and stacks";
     if (const char* expected = found->parse(item, env); expected != nullptr) return expected;
   }
   return nullptr;

@@ -5,6 +5,7 @@
 //   GORT_DEBUG       key=value, several with commas between:                                           Go: GODEBUG
 //                      schedtrace=N     a line about the scheduler every N milliseconds; 0: none
 //                      scheddetail=0|1  and one per P, M and goroutine
+//                      stacks=0|1       measures how deep each goroutine's stack went (ours)
 //                      blocked=0|1      reports goroutines that block their thread without Blocking (ours)
 //   GORT_TRACE       file[,seconds=N]: an execution trace (of the last N seconds) is written there when the program ends (ours)
 //   GORT_SCHED_SEED  a whole number: every choice of the scheduler comes from this seed                (ours)
@@ -46,6 +47,7 @@ struct RuntimeEnv {
   int32_t schedtrace_ms = 0;  // 0: off
   bool scheddetail = false;
   bool blocked = false;
+  bool stacks = false;
   TraceEnv trace;
   bool seeded = false;  // GORT_SCHED_SEED is set, to `seed`
   uint64_t seed = 0;

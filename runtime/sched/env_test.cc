@@ -86,7 +86,9 @@ TEST(RuntimeEnv, DebugItems) {
   }
 }
 
-TEST(RuntimeEnv, BlockedIsASwitch) {
+TEST(RuntimeEnv, BlockedAndStacksAreSwitches) {
+  EXPECT_FALSE(Parse({}).env.stacks);
+  EXPECT_TRUE(Parse({"GORT_DEBUG=stacks=1"}).env.stacks);
   EXPECT_TRUE(Parse({"GORT_DEBUG=blocked=1"}).env.blocked);
   EXPECT_FALSE(Parse({"GORT_DEBUG=blocked=1,blocked=0"}).env.blocked);
 }
@@ -129,13 +131,14 @@ TEST(RuntimeEnv, MalformedValuesAreNamedWithWhatIsExpected) {
       {"GORT_MAXPROCS", "99999999999999999999", "a whole number from 1 to 1024"},
       {"GORT_TRACEBACK", "All", "none, single, all, system, crash, 0, 1 or 2"},
       {"GORT_TRACEBACK", "3", "none, single, all, system, crash, 0, 1 or 2"},
-      {"GORT_DEBUG", "gctrace=1", "key=value items with commas between, the keys being schedtrace, scheddetail and blocked"},
+      {"GORT_DEBUG", "gctrace=1", "key=value items with commas between, the keys being schedtrace, scheddetail, blocked and stacks"},
       {"GORT_DEBUG", "schedtrace", "schedtrace to be milliseconds, a whole number from 0 to 2147483647"},
       {"GORT_DEBUG", "schedtrace=2147483648", "schedtrace to be milliseconds, a whole number from 0 to 2147483647"},
       {"GORT_DEBUG", "schedtrace=1,scheddetail=2", "scheddetail to be 0 or 1"},
       {"GORT_DEBUG", "scheddetail=1=1", "scheddetail to be 0 or 1"},
       {"GORT_DEBUG", "blocked=yes", "blocked to be 0 or 1"},
       {"GORT_DEBUG", "blocked", "blocked to be 0 or 1"},
+      {"GORT_DEBUG", "stacks=2", "stacks to be 0 or 1"},
       {"GORT_SCHED_SEED", "-1", "a whole number from 0 to 18446744073709551615"},
       {"GORT_SCHED_SEED", "18446744073709551616", "a whole number from 0 to 18446744073709551615"},
       {"GORT_SCHED_SEED", "0x10", "a whole number from 0 to 18446744073709551615"},
@@ -152,7 +155,7 @@ TEST(RuntimeEnv, ASentenceStaysWholeAndOnOneLine) {
   EXPECT_FALSE(parsed.ok);
   EXPECT_THAT(parsed.error, HasSubstr("\"a??[31mxxx"));
   EXPECT_THAT(parsed.error, HasSubstr("xxx...\"; expected key=value items with commas between, the keys being"));
-  EXPECT_THAT(parsed.error, HasSubstr("schedtrace, scheddetail and blocked"));
+  EXPECT_THAT(parsed.error, HasSubstr("schedtrace, scheddetail, blocked and stacks"));
 }
 
 TEST(RuntimeEnvDeathTest, AMalformedValueEndsTheProgramWithOneSentence) {

@@ -129,10 +129,7 @@ void trim(gList* fresh, gList* trimmed, int* most) {
     move(fresh, &batch, kTrimBatch);
     unlock(&sched.lock);
     if (batch.size == 0) return;
-    for (const g* gp = batch.head; gp != nullptr; gp = gp->schedlink) {
-      const uintptr_t end = reinterpret_cast<uintptr_t>(gp) & ~(uintptr_t{physPageSize} - 1);
-      if (end > gp->slot.lo) sys::Madvise(reinterpret_cast<void*>(gp->slot.lo), end - gp->slot.lo, sys::kMADV_DONTNEED);
-    }
+    for (const g* gp = batch.head; gp != nullptr; gp = gp->schedlink) trimstack(gp);
     if (*most <= kTrimBatch) {
       lock(&sched.lock);
       move(&batch, trimmed, kTrimBatch);
@@ -181,6 +178,12 @@ void gfput(p* pp, g* gp) {
   lock(&sched.lock);
   while (pp->gFree.size >= kLocalMost / 2) push(&sched.gFree, pop(&pp->gFree));
   unlock(&sched.lock);
+}
+
+void trimstack(const g* gp) {
+  const uintptr_t end = reinterpret_cast<uintptr_t>(gp) & ~(uintptr_t{physPageSize} - 1);
+  if (end <= gp->slot.lo || end >= gp->slot.hi) return;  // nothing above, or a large stack: its g lies elsewhere
+  sys::Madvise(reinterpret_cast<void*>(gp->slot.lo), end - gp->slot.lo, sys::kMADV_DONTNEED);
 }
 
 void gftrim() {

@@ -40,6 +40,11 @@ inline constexpr std::size_t kMaxClosureBytes = 2048;
 // Source: Go 1.27 runtime.gfput.
 void gfput(p* pp, g* gp);
 
+// Gives the memory of gp's stack back to the kernel, all but the page that holds the g. Not that of a large stack, which is unmapped
+// when its goroutine ends.
+// Runs on: any; gp is dead.  Blocks: never.
+void trimstack(const g* gp);
+
 // Gives memory of dead goroutines back to the kernel, all but the page that holds the g: those that idle Ps and nobody keep;
 // some of them at each call.
 // Runs on: sysmon.  Locks: takes sched.lock.  Blocks: never.

@@ -20,6 +20,7 @@
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/seeded.h"
+#include "gort/runtime/sched/stackdepth.h"
 #include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sched/trace.h"
@@ -177,6 +178,7 @@ const gobuf* goexit0(g* gp, void*) {
     sched.goroutinesEnded.fetch_add(1, std::memory_order_release);  // as CountOne: gcount sees what it did
   }
   if (gp->bubble != nullptr) bubbleleave(gp->bubble);
+  if (stackdepths) [[unlikely]] stackended(gp);
   gfput(mp->p, gp);
   // Whatever it did to its thread (that is why it was locked) dies with it.
   if (locked) mexit();

@@ -97,7 +97,10 @@ void Print(std::int64_t since_first_ns) {
   const std::int32_t stopwait = sched.stopwait;
   unlock(&sched.lock);
   sys::Printer out;
-  out.Str("SCHED ").Dec(since_first_ns / kNsPerMs).Str("ms: gomaxprocs=").Dec(gomaxprocs.load(std::memory_order_relaxed));
+  out.Str("SCHED ")
+      .Dec(since_first_ns / kNsPerMs)
+      .Str("ms: gomaxprocs=")
+      .Dec(gomaxprocs.load(std::memory_order_relaxed));
   out.Str(" idleprocs=").Dec(sched.npidle.load(std::memory_order_relaxed)).Str(" threads=").Dec(threads);
   out.Str(" spinningthreads=").Dec(sched.nmspinning.load(std::memory_order_relaxed));
   out.Str(" needspinning=").Udec(sched.needspinning.load(std::memory_order_relaxed));

@@ -22,6 +22,7 @@
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
 #include "gort/runtime/sched/schedtrace.h"
+#include "gort/runtime/sched/stackdepth.h"
 #include "gort/runtime/sched/sysmon.h"
 #include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sched/world.h"
@@ -137,6 +138,7 @@ void InitScheduler(bool guest) {
   seed = env.seed;
   schedtraceinit(env.schedtrace_ms, env.scheddetail);
   blockedinit(env.blocked);
+  stackdepths = env.stacks;
   pininit();
   if (!guest) InitM0();
 
@@ -198,9 +200,10 @@ void mainbegin() {
   MarkStartup(StartupStep::kMain);
   m* mp = getg()->m;
   pin(mp);
+  const bool watched = schedtracewhen() != INT64_MAX || blockedreports();  // asked while there is no sysmon yet
   mainStarted.store(true, std::memory_order_seq_cst);
   if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
-  if (schedtracewhen() != INT64_MAX || blockedreports()) startsysmon();
+  if (watched) startsysmon();
   unpin(mp);
 }
 

@@ -33,7 +33,8 @@ TEST(TimeHistogram, ABucketBeginsAtItsBoundAndEndsBelowTheNext) {
 TEST(TimeHistogram, BucketsAreGos) {
   EXPECT_EQ(TimeHistogram::kBuckets, 162);
   const std::vector<std::int64_t> first = {0, 64, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024};
-  for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(TimeHistogram::LowerBound(static_cast<int>(i) + 1), first[i]);
+  for (std::size_t i = 0; i < first.size(); ++i)
+    EXPECT_EQ(TimeHistogram::LowerBound(static_cast<int>(i) + 1), first[i]);
   EXPECT_EQ(TimeHistogram::LowerBound(161), std::int64_t{1} << 47);
 }
 
