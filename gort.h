@@ -23,5 +23,7 @@
 #include "gort/runtime/sync/waitgroup.h"       // IWYU pragma: export
 #include "gort/runtime/synctest/synctest.h"    // IWYU pragma: export
 #include "gort/runtime/time/time.h"            // IWYU pragma: export
+#include "gort/runtime/trace/annotation.h"     // IWYU pragma: export
+#include "gort/runtime/trace/trace.h"          // IWYU pragma: export
 
 #endif  // GORT_GORT_H_

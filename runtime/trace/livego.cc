@@ -10,7 +10,7 @@ namespace gort::trace::internal {
 namespace {
 
 // The reads race with a goroutine that is being made of the same g, on purpose: the second look at the status and the number finds that out.
-[[gnu::no_sanitize("thread")]] void Read(const runtime::g* gp, GoName* name, LiveState* state) {
+__attribute__((no_sanitize("thread"))) void Read(const runtime::g* gp, GoName* name, LiveState* state) {
   name->goid = gp->goid;
   name->file = gp->gofile;
   name->function = gp->gofunction != nullptr ? gp->gofunction : "";
@@ -23,7 +23,7 @@ namespace {
   state->reason = static_cast<std::uint8_t>(gp->waitreason);
 }
 
-[[gnu::no_sanitize("thread")]] std::uint64_t ReadGoid(const runtime::g* gp) { return gp->goid; }
+__attribute__((no_sanitize("thread"))) std::uint64_t ReadGoid(const runtime::g* gp) { return gp->goid; }
 
 // Acquire: pairs with the release by who made the goroutine.
 std::uint32_t Status(const runtime::g* gp) { return gp->atomicstatus.load(std::memory_order_acquire); }

@@ -98,8 +98,8 @@ int Events(long n, const char* file) {
 }
 
 int Many(long n) {
-  static gort::Chan<int> never = gort::MakeChan<int>();
-  for (long i = 0; i < n; ++i) gort::Go([] { never.Recv(); });
+  const gort::Chan<int> never = gort::MakeChan<int>();
+  for (long i = 0; i < n; ++i) gort::Go([never]() mutable { never.Recv(); });
   for (int i = 0; i < 100; ++i) gort::Gosched();
   return 0;
 }
