@@ -14,6 +14,7 @@
 #define GORT_RUNTIME_DEBUG_EXPECT_NO_LEAKS_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -37,6 +38,17 @@ class ExpectNoLeaks {
  private:
   Scope scope_;
   std::vector<std::uint64_t> before_;  // goroutines that had leaked already; with kStillThere, that existed
+};
+
+// For all tests of a program: testing::AddGlobalTestEnvironment(new gort::NoLeaksEnvironment) makes the whole run fail if goroutines have
+// leaked by its end.
+class NoLeaksEnvironment : public testing::Environment {
+ public:
+  void SetUp() override { no_leaks_.emplace(); }
+  void TearDown() override { no_leaks_.reset(); }
+
+ private:
+  std::optional<ExpectNoLeaks> no_leaks_;
 };
 
 class NoLeaksTest : public testing::Test {

@@ -20,7 +20,7 @@ TEST_F(Clean, GoroutinesThatEndAreNoLeak) {
 
 TEST(ExpectNoLeaks, FailsWithTheTrace) {
   if (!LeaksAreFound()) GTEST_SKIP() << "skipped: leaks cannot be found in this build";
-  EXPECT_NONFATAL_FAILURE(
+  EXPECT_NONFATAL_FAILURE_ON_ALL_THREADS(
       {
         ExpectNoLeaks no_leaks;
         const std::vector<std::uint64_t> known = debug::LeakedGoroutines().value();
@@ -28,6 +28,20 @@ TEST(ExpectNoLeaks, FailsWithTheTrace) {
         while (debug::LeakedGoroutines().value() == known) Gosched();
       },
       "select (no cases) (leaked)");
+}
+
+TEST(ExpectNoLeaks, AnEnvironmentLooksAtTheEndOfAllTests) {
+  if (!LeaksAreFound()) GTEST_SKIP() << "skipped: leaks cannot be found in this build";
+  EXPECT_NONFATAL_FAILURE_ON_ALL_THREADS(
+      {
+        NoLeaksEnvironment environment;
+        environment.SetUp();
+        const std::vector<std::uint64_t> known = debug::LeakedGoroutines().value();
+        Go([] { Chan<int>().Recv(); });
+        while (debug::LeakedGoroutines().value() == known) Gosched();
+        environment.TearDown();
+      },
+      "chan receive (nil chan) (leaked)");
 }
 
 TEST(ExpectNoLeaks, DoesNotBlameATestForAnOlderLeak) {
@@ -39,7 +53,7 @@ TEST(ExpectNoLeaks, StillThereIsAFailureOnlyWhenAsked) {
   Chan<int> ch = MakeChan<int>();
   { ExpectNoLeaks no_leaks; Go([ch] { ch.Recv(); }); }
   ch.Send(1);
-  EXPECT_NONFATAL_FAILURE(
+  EXPECT_NONFATAL_FAILURE_ON_ALL_THREADS(
       {
         ExpectNoLeaks no_leaks(ExpectNoLeaks::kStillThere);
         Go([ch] { ch.Recv(); });

@@ -1,0 +1,193 @@
+#include "gort/runtime/debug/profile.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gort/gstruct/g.h"
+#include "gort/gstruct/status.h"
+#include "gort/runtime/debug/leaks.h"
+#include "gort/runtime/debug/names.h"
+#include "gort/runtime/debug/profile_proto.h"
+#include "gort/runtime/debug/traceback.h"
+#include "gort/runtime/sched/dump.h"
+#include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/labels.h"
+#include "gort/runtime/sched/startup.h"
+#include "gort/runtime/sched/thread.h"
+#include "gort/runtime/sched/world.h"
+#include "gort/runtime/switch/getg.h"
+
+namespace gort::pprof {
+
+namespace {
+
+using runtime::g;
+
+constexpr std::size_t kMostFrames = 100;
+
+void Append(void* to, const char* more, std::size_t size) { static_cast<std::string*>(to)->append(more, size); }
+
+// Everything about one address, out of what a traceback prints for it: "function(...)\n\tfile:line +0x1f\n".
+Place PlaceOf(std::uint64_t pc) {
+  runtime::StackTrace trace = {};
+  trace.first[0] = {.pc = pc};
+  trace.count = 1;
+  std::string text;
+  {
+    runtime::sys::Printer out(&Append, &text);
+    if (runtime::hooks.printframes != nullptr) runtime::hooks.printframes(trace, false, &out);
+  }
+  Place place;
+  const std::size_t end = text.find('\n');
+  if (end == text.npos) return place;
+  place.function = text.substr(0, end);
+  if (place.function.ends_with("(...)")) place.function.resize(place.function.size() - 5);
+  const std::size_t offset = text.find(" +0x", end);
+  place.file = text.substr(end + 2, offset == text.npos ? text.npos : offset - end - 2);
+  if (offset != text.npos) place.offset = strtoull(text.c_str() + offset + 4, nullptr, 16);
+  const std::size_t colon = place.file.rfind(':');
+  if (colon != place.file.npos && colon + 1 < place.file.size()) {
+    place.line = strtoull(place.file.c_str() + colon + 1, nullptr, 10);
+    place.file.resize(colon);
+  }
+  return place;
+}
+
+// Whether gp is at work on another thread, so that its stack changes while we look.
+bool RunsElsewhere(const g* gp) {
+  const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
+  return (status == runtime::kGrunning || status == runtime::kGsyscall) && gp->m != runtime::getg()->m;
+}
+
+struct Collected {
+  bool leaked;  // those alone
+  std::map<std::pair<std::vector<std::uint64_t>, std::vector<std::pair<std::string, std::string>>>, std::uint64_t> counts;
+};
+
+// Runs on: g0, with the world stopped: nobody that waits begins to run.
+void Collect(void* arg) {
+  auto* collected = static_cast<Collected*>(arg);
+  for (g* gp = runtime::allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
+    const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
+    if (status == runtime::kGdead || status == runtime::kGidle) continue;
+    if (collected->leaked && !(gp->leaked && status == runtime::kGwaiting)) continue;
+    std::vector<std::uint64_t> pcs(kMostFrames);
+    if (RunsElsewhere(gp)) {
+      pcs = {gp->startpc};
+    } else {
+      runtime::Callers(gp, nullptr, pcs.data(), kMostFrames);
+      std::erase(pcs, 0U);  // of a very deep stack it has the innermost ones
+    }
+    std::vector<std::pair<std::string, std::string>> labels;
+    runtime::eachlabel(gp->labels, [&](const char* key, const char* value) { labels.emplace_back(key, value); });
+    ++collected->counts[{std::move(pcs), std::move(labels)}];
+  }
+}
+
+std::vector<Sample> CollectSamples(bool leaked) {
+  runtime::ensurestarted();
+  runtime::selfg();
+  Collected collected = {.leaked = leaked};
+  runtime::withworldstopped(&Collect, &collected);
+  std::vector<Sample> samples;
+  for (const auto& [where, count] : collected.counts) samples.push_back({count, where.first, where.second});
+  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.count > b.count; });
+  return samples;
+}
+
+std::string Quoted(const std::string& word) {
+  std::string quoted = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) < ' ') {
+      char escape[8];
+      snprintf(escape, sizeof(escape), "\\x%02x", static_cast<unsigned char>(c));
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string HexOf(std::uint64_t value) {
+  char digits[24];
+  snprintf(digits, sizeof(digits), "0x%llx", static_cast<unsigned long long>(value));
+  return digits;
+}
+
+// Source: Go 1.27 runtime/pprof.printCountProfile.
+std::string Text(const std::vector<Sample>& samples, const std::string& name) {
+  std::uint64_t total = 0;
+  for (const Sample& sample : samples) total += sample.count;
+  std::string text = name + " profile: total " + std::to_string(total) + "\n";
+  for (const Sample& sample : samples) {
+    text += std::to_string(sample.count) + " @";
+    for (const std::uint64_t pc : sample.pcs) text += " " + HexOf(pc + 1);  // where the call returns to, as in Go
+    text += '\n';
+    for (std::size_t i = 0; i < sample.labels.size(); ++i) {
+      text += (i == 0 ? "# labels: {" : ", ") + Quoted(sample.labels[i].first) + ":" + Quoted(sample.labels[i].second);
+    }
+    if (!sample.labels.empty()) text += "}\n";
+    for (const std::uint64_t pc : sample.pcs) {
+      const Place place = PlaceOf(pc);
+      if (runtime::IsRuntimeName((place.function + "(...)").c_str())) continue;
+      text += "#\t" + HexOf(pc) + "\t" + place.function + "+" + HexOf(place.offset) + "\t" + place.file;
+      if (place.line != 0) text += ":" + std::to_string(place.line);
+      text += '\n';
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string Make(bool leaked, int debug) {
+  const std::string name = leaked ? "goroutineleak" : "goroutine";
+  const std::vector<Sample> samples = CollectSamples(leaked);
+  return debug <= 0 ? EncodeProfile(samples, name, absl::GetCurrentTimeNanos(), &PlaceOf) : Text(samples, name);
+}
+
+// Runs on: g0, with the world stopped.
+void Dump(void* text) {
+  runtime::sys::Printer out(&Append, text);
+  runtime::DumpAllGoroutines(nullptr, {.fold = false}, &out);
+}
+
+}  // namespace
+
+std::string GoroutineProfile(int debug) {
+  if (debug <= 1) return Make(false, debug);
+  runtime::ensurestarted();
+  runtime::selfg();
+  std::string text;
+  runtime::withworldstopped(&Dump, &text);
+  if (!text.empty()) text.erase(0, 1);  // the empty line before the first
+  return text;
+}
+
+absl::StatusOr<std::string> GoroutineLeakProfile(int debug) {
+  if (debug > 1) return debug::LeakReport();
+  if (absl::Status status = debug::LeakedGoroutines().status(); !status.ok()) return status;
+  return Make(true, debug);
+}
+
+absl::Status WriteGoroutineProfile(const std::string& path, int debug) {
+  const std::string profile = GoroutineProfile(debug);
+  std::FILE* file = std::fopen(path.c_str(), "wbe");
+  if (file == nullptr) return absl::UnavailableError("goroutine profile: cannot create " + path + ": " + strerror(errno));
+  const bool written = std::fwrite(profile.data(), 1, profile.size(), file) == profile.size();
+  if (std::fclose(file) != 0 || !written) {
+    return absl::UnavailableError("goroutine profile: cannot write " + path + ": " + strerror(errno));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace gort::pprof
