@@ -18,7 +18,7 @@
 // collector to ask: an address that was left behind, in freed memory or an unused part of a frame, is taken for a reference, and
 // so is one from a heap object that has itself been leaked. Objects in blocks of another malloc than glibc's are taken for reachable.
 //
-// All threads are stopped for the search, as long as it takes to read all memory that was written: about 0.2 s for 1 GB. Threads are
+// All threads are stopped for the search, as long as it takes to read all memory that was written: half a second for 1 GB. Threads are
 // stopped by SIGURG, so that some of their system calls may return EINTR.
 //
 // Source: Go 1.27's goroutineleak profile.

@@ -41,6 +41,12 @@ FUNC(runtime.gogo)
         movl    %edi, ehglobals_uncaughtExceptions(%rcx)
         movq    gobuf_ctxt(%rax), %rdx                  // Go's closure register, for those who look there
         movq    %rdx, %rdi                              // and the C ABI's first argument
+        // A new goroutine's first frames push these. What the last one left there would look like a reference to a leak report.
+        xorl    %ebx, %ebx
+        xorl    %r12d, %r12d
+        xorl    %r13d, %r13d
+        xorl    %r14d, %r14d
+        xorl    %r15d, %r15d
         movq    gobuf_bp(%rax), %rbp
         movq    gobuf_sp(%rax), %rsp
         jmp     *gobuf_pc(%rax)
