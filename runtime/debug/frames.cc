@@ -98,8 +98,8 @@ Told Tell(const StackTrace::Frame& frame, Modules* modules, char* to, std::size_
   }
   SourceLine line = {};
   told.has_line = module != nullptr && module->lines.Find(address, &line);
-  // Into a template, the user's own code may have been inlined: then the line is the user's.
-  told.runtime = IsRuntimeName(name) && (std::strchr(name, '<') == nullptr || (told.has_line && IsLibraryFile(line)));
+  // If the user's own code has been inlined, the line is the user's.
+  told.runtime = IsRuntimeName(name) && (!CallsUserCode(name) || (told.has_line && IsLibraryFile(line)));
 
   TextWriter writer(to, room);
   sys::Printer& out = writer.out();
@@ -168,14 +168,15 @@ class FrameTeller {
   Told other_;
 };
 
-void PrintFrame(const StackTrace::Frame& frame, const Told& told, bool system, sys::Printer* out) {
+void PrintFrame(const StackTrace& trace, std::size_t i, const Told& told, bool system, sys::Printer* out) {
+  const StackTrace::Frame& frame = trace.At(i);
   out->Str(told.text, told.size);
-  if (system) out->Str(" fp=").Hex(frame.fp).Str(" sp=").Hex(frame.sp);
+  if (system) out->Str(" fp=").Hex(trace.FpOf(i)).Str(" sp=").Hex(frame.sp);
   if (system || !told.has_line) out->Str(told.text[told.size - 1] == '\t' ? "pc=" : " pc=").Hex(frame.Lookup());
   out->Char('\n');
 }
 
-// Calls f(frame) for those that there are, and g(n) where n were lost.
+// Calls f(i) for the frames that there are, and g(n) where n were lost.
 template <class F, class G>
 void ForEachFrame(const StackTrace& trace, F&& f, G&& g) {
   for (std::size_t i = 0; i < trace.count; ++i) {
@@ -183,7 +184,7 @@ void ForEachFrame(const StackTrace& trace, F&& f, G&& g) {
       g(trace.Elided());
       i += trace.Elided();
     }
-    f(trace.At(i));
+    f(i);
   }
 }
 
@@ -195,15 +196,16 @@ void PrintFrames(const StackTrace& trace, bool system, sys::Printer* out) {
   constexpr std::uint32_t kFoldFrom = 3;
   FrameTeller tell;
   bool all = true;  // a goroutine that is nothing but runtime is shown as it is
-  ForEachFrame(trace, [&](const StackTrace::Frame& frame) { all = all && tell(frame).runtime; }, [](std::size_t) {});
+  ForEachFrame(trace, [&](std::size_t i) { all = all && tell(trace.At(i)).runtime; }, [](std::size_t) {});
   all = all || system;
   ForEachFrame(
       trace,
-      [&](const StackTrace::Frame& frame) {
+      [&](std::size_t i) {
+        const StackTrace::Frame& frame = trace.At(i);
         const Told& told = tell(frame);
         if (told.runtime && !all) return;
         const bool fold = frame.repeated >= kFoldFrom;
-        for (std::uint32_t n = 0; n <= (fold ? 0 : frame.repeated); ++n) PrintFrame(frame, told, system, out);
+        for (std::uint32_t n = 0; n <= (fold ? 0 : frame.repeated); ++n) PrintFrame(trace, i, told, system, out);
         if (fold) out->Str("...").Udec(frame.repeated).Str(" identical frames folded...\n");
       },
       [&](std::size_t elided) { out->Str("...").Udec(elided).Str(" frames elided...\n"); });

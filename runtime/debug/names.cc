@@ -50,10 +50,68 @@ class Writer {
   std::size_t size_ = 0;
 };
 
+// What users call by another name than the one that the function is defined under.
+constexpr struct {
+  const char* from;
+  const char* to;
+} kAliases[] = {
+    {"gort::internal::RecvOps<", "gort::Chan<"},
+    {"gort::internal::SendOps<", "gort::Chan<"},
+};
+
 // The length of `name` without what the compiler calls a piece of a function: " (.cold)", ".part.0".
 std::size_t WithoutClone(const char* name) {
   if (const char* clone = std::strstr(name, " (."); clone != nullptr) return static_cast<std::size_t>(clone - name);
   return std::strlen(name);
+}
+
+// Takes a decimal number and that many letters off *at, as mangled names have them. False: there is none.
+bool TakeWord(const char** at, const char** word, std::size_t* size) {
+  const char* from = *at;
+  std::size_t n = 0;
+  while (*from >= '0' && *from <= '9' && n < 1000) n = n * 10 + static_cast<std::size_t>(*from++ - '0');
+  if (n == 0 || std::strlen(from) < n) return false;
+  *word = from;
+  *size = n;
+  *at = from + n;
+  return true;
+}
+
+// Writes the name of a function whose mangled one the symbolizer could not read: abseil of 2022 does not know the tags by which
+// everything that returns a std::string is marked (_ZN6worker4NameB5cxx11Ev). Only namespaces, classes and the function, up to
+// the first template. False: it is none of these.
+// Source: Itanium C++ ABI 5.1, <nested-name>, <abi-tags>.
+bool AddMangled(const char* name, Writer* out) {
+  constexpr char kAnonymous[] = "_GLOBAL__N_1";
+  if (!StartsWith(name, "_Z")) return false;
+  const char* at = name + 2;
+  const bool nested = *at == 'N';
+  if (nested) ++at;
+  while (*at == 'K' || *at == 'L') ++at;
+  bool any = false;
+  if (StartsWith(at, "St")) {
+    out->Add("std");
+    at += 2;
+    any = true;
+  }
+  const char* word;
+  std::size_t size;
+  while (TakeWord(&at, &word, &size)) {
+    if (any) out->Add("::");
+    any = true;
+    if (size == sizeof(kAnonymous) - 1 && StartsWith(word, kAnonymous)) {
+      out->Add("(anonymous namespace)");
+    } else {
+      out->Add(word, size);
+    }
+    while (*at == 'B') {
+      ++at;
+      if (!TakeWord(&at, &word, &size)) break;
+    }
+    if (*at == 'I') out->Add("<...>");
+    if (!nested || *at == 'I') break;
+  }
+  return any;
 }
 
 }  // namespace
@@ -62,10 +120,22 @@ void ShortenName(const char* name, char* to) {
   constexpr char kLambda[] = "{lambda(";
   constexpr char kCall[] = "::operator()";
   Writer out(to);
+  if (AddMangled(name, &out)) {
+    out.Add("(...)");
+    out.End();
+    return;
+  }
   const char* end = name + WithoutClone(name);
   if (end - name > 2 && std::memcmp(end - 2, "()", 2) == 0) {
     const bool is_call = end - name >= 12 && std::memcmp(end - 12, kCall, 12) == 0;
     if (!is_call) end -= 2;
+  }
+  for (const auto& alias : kAliases) {
+    if (!StartsWith(name, alias.from)) continue;
+    name += std::strlen(alias.from);
+    out.Add(alias.to, std::strlen(alias.to) - 1);
+    --name;  // the bracket may begin an empty pair
+    break;
   }
   while (name < end) {
     if (StartsWith(name, kLambda)) {
@@ -95,11 +165,16 @@ void ShortenName(const char* name, char* to) {
 
 bool IsRuntimeName(const char* name) {
   if (StartsWith(name, "gort::runtime::") || StartsWith(name, "gort::internal::") || StartsWith(name, "runtime.")) return true;
+  if (std::strcmp(name, "gort::Stack(...)") == 0) return true;  // what it shows begins with its caller
   if (StartsWith(name, "__cxa_") || StartsWith(name, "_Unwind_") || StartsWith(name, "__gnu_cxx::")) return true;
   if (!StartsWith(name, "std::")) return false;
   const char* in_std = name + std::strlen("std::");
   if (*in_std == '_') return true;
   return StartsWith(in_std, "function<...>::operator()") || StartsWith(in_std, "invoke<...>");
+}
+
+bool CallsUserCode(const char* name) {
+  return std::strstr(name, "::RunClosure<") != nullptr || std::strstr(name, "invoke") != nullptr;
 }
 
 }  // namespace gort::runtime

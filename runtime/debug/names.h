@@ -16,6 +16,7 @@ inline constexpr std::size_t kMaxName = 160;
 //     main::{lambda(int)#1}::operator()()               main::{lambda#1}(...)               as Go: main.func1(...)
 //     worker::Step() (.cold)                            worker::Step(...)
 //     main                                              main(...)
+//     gort::internal::RecvOps<>::Recv()                 gort::Chan<...>::Recv(...)          by the name that its users know
 //
 // What is longer than kMaxName loses its middle.
 // Runs on: any, also gsignal.
@@ -26,6 +27,10 @@ void ShortenName(const char* name, char* to);
 // below those that it documents (names that C++ reserves, such as std::__invoke; std::function's call operator).
 // Source: Go 1.27 runtime.showframe, for the idea.
 bool IsRuntimeName(const char* name);
+
+// Whether such a function is a template that calls what the user passed, which then may have been inlined into it: its frame is
+// perhaps all that is left of the user's function.
+bool CallsUserCode(const char* name);
 
 }  // namespace gort::runtime
 

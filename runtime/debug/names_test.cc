@@ -27,10 +27,24 @@ TEST(ShortenName, ALambdaIsItsNumber) {
   EXPECT_EQ(Short("Apply<{lambda()#1}>()"), "Apply<{lambda#1}>(...)");
 }
 
+TEST(ShortenName, ChannelsHaveTheNameThatUsersKnow) {
+  EXPECT_EQ(Short("gort::internal::RecvOps<>::Recv()"), "gort::Chan<...>::Recv(...)");
+  EXPECT_EQ(Short("gort::internal::SendOps<>::Close()"), "gort::Chan<...>::Close(...)");
+}
+
 TEST(ShortenName, OperatorsKeepTheirName) {
   EXPECT_EQ(Short("Less::operator()()"), "Less::operator()(...)");
   EXPECT_EQ(Short("std::function<>::operator()()"), "std::function<...>::operator()(...)");
   EXPECT_EQ(Short("operator<<()"), "operator<<(...)");
+}
+
+TEST(ShortenName, ReadsTheTagsThatTheDemanglerDoesNotKnow) {
+  EXPECT_EQ(Short("_ZN4gort5StackB5cxx11Eb"), "gort::Stack(...)");
+  EXPECT_EQ(Short("_Z4NameB5cxx11v"), "Name(...)");
+  EXPECT_EQ(Short("_ZNK12_GLOBAL__N_16Worker4NameB5cxx11Ev"), "(anonymous namespace)::Worker::Name(...)");
+  EXPECT_EQ(Short("_ZN1a1bI3IntE4NameB5cxx11Ev"), "a::b<...>(...)");
+  EXPECT_EQ(Short("_ZN999"), "_ZN999(...)");
+  EXPECT_EQ(Short("_Z"), "_Z(...)");
 }
 
 TEST(ShortenName, APieceOfAFunctionIsTheFunction) {

@@ -53,7 +53,10 @@ _Unwind_Reason_Code Visit(_Unwind_Context* context, void* arg) {
     walk->trace->count = 0;
     return _URC_NO_REASON;
   }
-  if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) return _URC_END_OF_STACK;
+  if (pc == reinterpret_cast<std::uintptr_t>(gort_goexit) + 1) {
+    walk->trace->end = _Unwind_GetCFA(context);
+    return _URC_END_OF_STACK;
+  }
   // A return address is behind its call; the interrupted instruction of a signal is itself. What the unwinder calls a frame's CFA is
   // its callee's: the sp that the frame has once the call returns.
   walk->trace->Add(pc, _Unwind_GetCFA(context), before_instruction == 0);
@@ -86,6 +89,7 @@ void WalkInterrupted(const g* gp, const Ucontext* uc, Walk* walk) {
 void FindCallers(g* gp, void* ucontext, StackTrace* trace) {
   Walk walk = {trace, false, 0};
   trace->count = 0;
+  trace->end = 0;
   if (ucontext != nullptr) {
     WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), &walk);
   } else if (const g* self = getg(); self != nullptr && (gp == self || (gp->m != nullptr && gp->m == self->m))) {

@@ -9,6 +9,8 @@
 #include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/sched/bubble.h"
+#include "gort/runtime/sched/callers.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sched/hooks.h"
@@ -36,21 +38,13 @@ const char* StatusText(const g* gp) {
   }
 }
 
-bool IsDead(const g* gp) { return gp->atomicstatus.load(std::memory_order_acquire) == kGdead; }
-
-bool IsLeaked(const g* gp) { return gp->leaked && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting; }
-
-// Whether a dump of all shows gp.
-bool IsWanted(const g* gp, const g* except, const DumpOptions& options) {
-  return gp != except && !IsDead(gp) && (!options.leaked || IsLeaked(gp));
-}
-
-// Whether gp is at work on another thread, which nobody can stop there: its stack changes while we look.
-bool RunsElsewhere(const g* gp) {
+// For how long gp has been waiting, or in a call that blocks its thread; in whole minutes.
+std::int64_t MinutesWaiting(const g* gp) {
+  constexpr std::int64_t kMinuteNs = 60'000'000'000;
   const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
-  if (status != kGrunning && status != kGsyscall) return false;
-  const g* self = getg();
-  return self == nullptr || gp->m != self->m;
+  if (status != kGwaiting && status != kGsyscall) return 0;
+  const std::int64_t since = gp->waitsince != 0 ? gp->waitsince : coarsestart.load(std::memory_order_relaxed);
+  return since != 0 ? (sys::Nanotime() - since) / kMinuteNs : 0;
 }
 
 // Source: Go 1.27 runtime.goroutineheader.
@@ -65,8 +59,9 @@ void PrintHead(const g* gp, const DumpOptions& options, sys::Printer* out) {
     }
   }
   out->Str(" [").Str(StatusText(gp));
-  if (IsLeaked(gp)) out->Str(" (leaked)");
+  if (isleaked(gp)) out->Str(" (leaked)");
   if (gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && durablebubble(gp) != nullptr) out->Str(" (durable)");
+  if (const std::int64_t minutes = MinutesWaiting(gp); minutes >= 1) out->Str(", ").Dec(minutes).Str(" minutes");
   if (gp->lockedm != nullptr) out->Str(", locked to thread");
   if (gp->bubble != nullptr) out->Str(", synctest bubble ").Udec(gp->bubble->id);
   out->Char(']');
@@ -81,24 +76,6 @@ void PrintCreatedBy(const g* gp, sys::Printer* out) {
   if (gp->gofunction == nullptr) return;
   out->Str("created by ").Str(gp->gofunction).Str(" in goroutine ").Udec(gp->parentGoid).Str("\n\t");
   out->Str(gp->gofile).Char(':').Udec(gp->goline).Char('\n');
-}
-
-// A goroutine by the number that it had when we looked: meanwhile a dead one may be reused.
-struct Numbered {
-  std::uint64_t goid;
-  g* gp;
-};
-
-// Shellsort: in place, no recursion, and <algorithm> needs libc. Source: Ciura's gaps.
-void SortByGoid(Numbered* all, std::size_t n) {
-  for (const std::size_t gap : {701UL * 2048, 701UL * 128, 701UL * 8, 701UL, 301UL, 132UL, 57UL, 23UL, 10UL, 4UL, 1UL}) {
-    for (std::size_t i = gap; i < n; ++i) {
-      const Numbered moving = all[i];
-      std::size_t at = i;
-      for (; at >= gap && all[at - gap].goid > moving.goid; at -= gap) all[at] = all[at - gap];
-      all[at] = moving;
-    }
-  }
 }
 
 // Keeps other threads from taking up another goroutine, so that those which are parked stay so while they are shown. Best
@@ -148,6 +125,8 @@ void DumpForFatal(const char*) {
 
 }  // namespace
 
+bool isleaked(const g* gp) { return gp->leaked && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting; }
+
 g* FailingG() {
   g* gp = getg();
   return gp != nullptr && IsG0(gp) && gp->m->curg != nullptr ? gp->m->curg : gp;
@@ -161,12 +140,11 @@ void DumpForReport(g* gp, void* ucontext, Traceback level) {
 void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Printer* out) {
   PrintHead(gp, options, out);
   out->Flush();  // the walk may fail, on a stack in ruins
-  if (ucontext == nullptr && RunsElsewhere(gp)) {
-    out->Str("\tgoroutine running on other thread; stack unavailable\n");
-  } else if (hooks.callers != nullptr) {
-    StackTrace trace;
-    hooks.callers(gp, ucontext, &trace);
+  StackTrace trace;
+  if (callersof(gp, ucontext, &trace)) {
     hooks.printframes(trace, options.system, out);
+  } else if (hooks.callers != nullptr) {
+    out->Str("\tgoroutine running on other thread; stack unavailable\n");
   }
   PrintCreatedBy(gp, out);
   out->Flush();
@@ -175,33 +153,6 @@ void DumpGoroutine(g* gp, void* ucontext, const DumpOptions& options, sys::Print
 void DumpGoroutine(g* gp, void* ucontext) {
   sys::Printer out;
   DumpGoroutine(gp, ucontext, {}, &out);
-}
-
-void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer* out) {
-  g* const newest = allgs.load(std::memory_order_acquire);
-  std::size_t count = 0;
-  for (const g* gp = newest; gp != nullptr; gp = gp->alllink) ++count;
-  if (count == 0) return;
-  // Pages of our own, for malloc may be what failed. Rejected: looking through the list for the next higher number each time,
-  // which for a hundred thousand goroutines takes longer than printing them.
-  const long pages = sys::Mmap(nullptr, count * sizeof(Numbered), sys::kPROT_READ | sys::kPROT_WRITE,
-                               sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS, -1, 0);
-  if (pages < 0) {
-    for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
-      if (IsWanted(gp, except, options)) DumpGoroutine(gp, nullptr, options, out);
-    }
-    return;
-  }
-  auto* const all = reinterpret_cast<Numbered*>(pages);
-  std::size_t n = 0;
-  for (g* gp = newest; gp != nullptr; gp = gp->alllink) {
-    if (IsWanted(gp, except, options)) all[n++] = {gp->goid, gp};
-  }
-  SortByGoid(all, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!IsDead(all[i].gp)) DumpGoroutine(all[i].gp, nullptr, options, out);
-  }
-  sys::Munmap(all, count * sizeof(Numbered));
 }
 
 void InstallFatalDump() { sys::SetFatalHook(&DumpForFatal); }

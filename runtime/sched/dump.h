@@ -58,6 +58,10 @@ void DumpGoroutine(g* gp, void* ucontext);
 // Source: Go 1.27 runtime.tracebackothers; Go shows them in the order in which their g was made.
 void DumpAllGoroutines(const g* except, const DumpOptions& options, sys::Printer* out);
 
+// Whether gp was found to wait for what can never come, and still waits.
+// Runs on: any.  Locks: none.
+bool isleaked(const g* gp);
+
 // Who runs on the calling thread, for a report: the goroutine, also when it is in systemstack; else the g0, which in a thread that
 // gort did not make stands for that thread; null if it has none.
 // Runs on: any.

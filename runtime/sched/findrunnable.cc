@@ -20,6 +20,7 @@
 
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
 #include "gort/runtime/sched/hooks.h"
@@ -177,6 +178,7 @@ bool GiveUp(m* mp, bool was_spinning, g** found) {
     return false;
   }
   gList list = netpoll(poll_until);
+  coarsetick(sys::Nanotime());
   lock(&sched.lock);
   p* pp = pidleget();
   unlock(&sched.lock);

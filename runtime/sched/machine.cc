@@ -3,6 +3,7 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/note.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/glist_ops.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/persistent.h"
@@ -174,6 +175,7 @@ void stopm() {
   notesleep(&mp->park);
   mp->blocked = false;
   noteclear(&mp->park);
+  coarsetick(sys::Nanotime());  // perhaps nobody has looked for hours; beside the wake-up it costs nothing
   p* pp = mp->nextp;
   mp->nextp = nullptr;
   acquirep(mp, pp);

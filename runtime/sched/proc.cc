@@ -9,6 +9,7 @@
 #include "gort/runtime/lock/lockrank.h"
 #include "gort/runtime/lock/note.h"
 #include "gort/runtime/sched/bubble.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/findrunnable.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
@@ -237,6 +238,7 @@ void gopark(UnlockFn unlockf, void* lock, WaitReason reason) {
   g* gp = getg();
   m* mp = gp->m;
   gp->waitreason = reason;
+  gp->waitsince = coarsetime.load(std::memory_order_relaxed);
   if (gp == mp->g0) [[unlikely]] {
     if (!mp->isextra) sys::Fatal("gopark: the scheduler's own stack cannot wait; a goroutine must");
     threadpark(gp, unlockf, lock);

@@ -4,6 +4,7 @@
 
 #include "gort/gstruct/p.h"
 #include "gort/gstruct/status.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/proc.h"
@@ -29,6 +30,7 @@ void entersyscall() {
   m* mp = gp->m;
   p* pp = pin(mp);
   traceGo(mp, traceEv::kSyscallEnter, gp);
+  gp->waitsince = coarsetime.load(std::memory_order_relaxed);
   casgstatus(gp, kGrunning, kGsyscall);
   if (pp != nullptr) {
     if (canretake()) {

@@ -7,6 +7,7 @@
 #include "gort/runtime/lock/note.h"
 #include "gort/runtime/sched/blocked.h"
 #include "gort/runtime/sched/checkdead.h"
+#include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
@@ -195,6 +196,7 @@ void Sysmon() {
       continue;
     }
     const std::int64_t now = sys::Nanotime();
+    coarsetick(now);
     PollNetwork(now);
     idle_rounds = Retake(now) != 0 ? 0 : idle_rounds + 1;
   }

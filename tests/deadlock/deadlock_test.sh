@@ -41,7 +41,7 @@ in_main='^goroutine 1 \[running\]:'
 if [ "$("$program" sanitizer)" = yes ]; then
   echo "skipped under a sanitizer, whose own threads could wake somebody for all the scheduler knows: deadlocks"
 else
-  ends deadlock_recv 2 "$(asleep 'chan receive')" '^main$'
+  ends deadlock_recv 2 "$(asleep 'chan receive')" '^main\(\.\.\.\)$'
   ends deadlock_send 2 "$(asleep 'chan send')"
   ends deadlock_nilrecv 2 "$(asleep 'chan receive (nil chan)')"
   ends deadlock_nilsend 2 "$(asleep 'chan send (nil chan)')"
@@ -98,9 +98,9 @@ ends rw_runlock 2 "$(fatal 'sync: RUnlock of unlocked RWMutex')" "$in_main"
 ends rw_unlock 2 "$(fatal 'sync: Unlock of unlocked RWMutex')" "$in_main"
 ends go_nil 2 "$(fatal 'go of nil func value')" "$in_main"
 # All goroutines are shown, the one that failed first. Whoever runs has no stack to show.
-ends fatal_on_thread 2 'fatal error: sync: unlock of unlocked mutex' '^goroutine 1 \[running\]:' '^	goroutine running on other thread; stack unavailable$'
-only_procs=2 ends fatal_others 2 "$(fatal 'sync: unlock of unlocked mutex')" "$in_main" 'main$' \
-  '^goroutine 2 \[select \(no cases\)\]:' '^goroutine 3 \[running\]:' '^	goroutine running on other thread; stack unavailable$' '^created by'
+ends fatal_on_thread 2 'fatal error: sync: unlock of unlocked mutex' '^goroutine 1 \[running\]:' 'std::thread::join|stack unavailable'
+only_procs=2 ends fatal_others 2 "$(fatal 'sync: unlock of unlocked mutex')" "$in_main" 'main\(\.\.\.\)$' \
+  '^goroutine 2 \[select \(no cases\)\]:' '^goroutine 3 \[running\]:' 'RunClosure|Fatal|stack unavailable' '^created by'
 
 # malformed KEY VALUE: the program does not start, and says why. (Go ignores such values.)
 malformed() {
