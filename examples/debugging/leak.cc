@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "gort/gort.h"
 
 namespace {
@@ -29,4 +31,6 @@ int main(int argc, char** argv) {
   // Who can go on has gone on: a goroutine that only ends needs a turn, no more.
   for (int i = 0; i < 100; ++i) gort::Gosched();
   std::printf("%d answers\n", answers);
+  const absl::StatusOr<std::string> leaks = gort::debug::LeakReport();
+  std::puts(leaks.ok() ? leaks->c_str() : std::string(leaks.status().message()).c_str());
 }
