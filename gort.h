@@ -7,8 +7,8 @@
 #include "gort/runtime/debug/labels.h"         // IWYU pragma: export
 #include "gort/runtime/debug/leaks.h"          // IWYU pragma: export
 #include "gort/runtime/debug/profile.h"        // IWYU pragma: export
-#include "gort/runtime/goroutine/errno.h"      // IWYU pragma: export
 #include "gort/runtime/debug/stack.h"          // IWYU pragma: export
+#include "gort/runtime/goroutine/errno.h"      // IWYU pragma: export
 #include "gort/runtime/goroutine/goroutine.h"  // IWYU pragma: export
 #include "gort/runtime/group/group.h"          // IWYU pragma: export
 #include "gort/runtime/group/semaphore.h"      // IWYU pragma: export
