@@ -72,10 +72,10 @@ void BlockMain() {
 void PrintAll() {
   for (const BlockedThread& thread : BlockedThreads()) {
     const char* slash = std::strrchr(thread.file, '/');
-    std::printf("%s %s %s events=%llu enough=%d goid=%llu stack=%s\n", thread.function,
+    std::printf("%s %s %s events=%llu enough=%d goid=%llu\n", thread.function,
                 slash != nullptr ? slash + 1 : thread.file, std::string(thread.syscall_name).c_str(),
                 static_cast<unsigned long long>(thread.events), thread.longest >= std::chrono::milliseconds(10),
-                static_cast<unsigned long long>(thread.goid), thread.stack.empty() ? "no" : "yes");
+                static_cast<unsigned long long>(thread.goid));
   }
 }
 

@@ -3,9 +3,6 @@
 #include "gort/runtime/metrics/collect.h"
 #include "gort/runtime/metrics/metrics.h"
 #include "gort/runtime/sched/blocked.h"
-#include "gort/runtime/sched/hooks.h"
-#include "gort/runtime/sched/stacktrace.h"
-#include "gort/runtime/sys/print.h"
 
 namespace gort::metrics {
 
@@ -17,20 +14,6 @@ std::vector<runtime::BlockedSite> Sites() {
   return sites;
 }
 
-std::string StackText(const runtime::BlockedSite& site) {
-  std::string text;
-  if (site.frames == 0 || runtime::hooks.printframes == nullptr) return text;
-  runtime::StackTrace trace;
-  for (std::size_t i = 0; i < site.frames; ++i) trace.Add(site.pcs[i], 0, i != 0);
-  const auto append = [](void* to, const char* part, std::size_t size) {
-    static_cast<std::string*>(to)->append(part, size);
-  };
-  runtime::sys::Printer out(append, &text);
-  runtime::hooks.printframes(trace, false, &out);
-  out.Flush();
-  return text;
-}
-
 }  // namespace
 
 std::vector<BlockedThread> BlockedThreads() {
@@ -39,8 +22,7 @@ std::vector<BlockedThread> BlockedThreads() {
     const bool is_main = site.gofunction == nullptr;
     const char* name = runtime::syscallname(site.syscall);
     threads.push_back({is_main ? "main" : site.gofunction, is_main ? "" : site.gofile, site.goline, site.syscall,
-                       name != nullptr ? name : "", site.events, std::chrono::nanoseconds(site.longest_ns), site.goid,
-                       StackText(site)});
+                       name != nullptr ? name : "", site.events, std::chrono::nanoseconds(site.longest_ns), site.goid});
   }
   return threads;
 }

@@ -32,7 +32,7 @@ void CountQueue(const runtime::p* pp, GoroutineStates* states) {
 void CountCurrent(const runtime::m* mp, GoroutineStates* states) {
   const runtime::g* gp = runtime::Peek(mp->curg);
   if (gp == nullptr) return;
-  const std::uint32_t status = gp->atomicstatus.load(std::memory_order_relaxed);
+  const std::uint32_t status = runtime::Peek(gp->atomicstatus);
   if (status == runtime::kGrunning) ++states->running;
   if (status == runtime::kGsyscall) ++states->not_in_go;
 }

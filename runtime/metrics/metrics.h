@@ -105,7 +105,7 @@ std::string SpawnSiteTable();
 
 // What goroutines of one go statement have done to their threads with one system call: slept in it for 10 ms and more, while their P
 // stood still. Wrap that call in gort::Blocking. Always recorded (runtime/sched/blocked.h says how, and at what price);
-// GORT_DEBUG=blocked=1 also reports the first event of each on stderr, and adds `stack`.
+// GORT_DEBUG=blocked=1 also reports the first event of each on stderr.
 struct BlockedThread {
   const char* function;  // of the go statement; "main" for goroutine 1
   const char* file;      // "" for goroutine 1
@@ -115,7 +115,6 @@ struct BlockedThread {
   std::uint64_t events;
   std::chrono::nanoseconds longest;  // at least
   std::uint64_t goid;                // of the first one
-  std::string stack;                 // of the first one, in the form of a traceback; "" without blocked=1
 };
 
 // In the order in which they were found first; at most 64 are told apart.

@@ -211,7 +211,7 @@ TEST(SpawnSites, ShowHowDeepTheStacksOfEachGoStatementWent) {
   for (int i = 0; i < kGoroutines; ++i) touched.Recv();
 
   const std::vector<SpawnSite> sites = SpawnSites();
-  const auto ours = std::find_if(sites.begin(), sites.end(), [line](const SpawnSite& site) {
+  const auto ours = std::find_if(sites.begin(), sites.end(), [&](const SpawnSite& site) {
     return site.line == line && std::strstr(site.file, "metrics_test.cc") != nullptr;
   });
   ASSERT_NE(ours, sites.end());

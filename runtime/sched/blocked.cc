@@ -7,9 +7,7 @@
 #include "gort/gstruct/mutex.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
-#include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/peek.h"
-#include "gort/runtime/sched/stacktrace.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
 
@@ -96,8 +94,7 @@ bool AsleepIn(std::uint64_t tid, Sleeping* sleeping) {
 
 // Whether mp runs gp, outside of gort: who is in Blocking says so, and who waits inside of gort has pinned the M.
 bool Computes(const m* mp, const g* gp, std::uint64_t goid) {
-  return Peek(mp->curg) == gp && Peek(gp->goid) == goid &&
-         gp->atomicstatus.load(std::memory_order_relaxed) == kGrunning &&
+  return Peek(mp->curg) == gp && Peek(gp->goid) == goid && Peek(gp->atomicstatus) == kGrunning &&
          mp->locks.load(std::memory_order_relaxed) == 0;
 }
 
@@ -120,11 +117,12 @@ BlockedSite* SiteOf(const Suspect& suspect) {
   }
   if (nsites == kBlockedSites) return nullptr;
   BlockedSite* site = &sites[nsites++];
-  *site = {Peek(suspect.gp->gofunction), file, line, suspect.sleeping.syscall, 0, 0, suspect.goid, 0, {}};
+  *site = {Peek(suspect.gp->gofunction), file, line, suspect.sleeping.syscall, 0, 0, suspect.goid};
   return site;
 }
 
-void PrintReport(const BlockedSite& site, const StackTrace& trace) {
+// The first event of a site.
+void PrintReport(const BlockedSite& site) {
   constexpr std::int64_t kNsPerMs = 1'000'000;
   sys::Printer out;
   out.Str("gort: goroutine ").Udec(site.goid).Str(" has blocked its thread for ").Dec(site.longest_ns / kNsPerMs);
@@ -136,23 +134,8 @@ void PrintReport(const BlockedSite& site, const StackTrace& trace) {
     out.Str(" ms in system call ").Dec(site.syscall);
   }
   out.Str("; wrap the call in gort::Blocking\n");
-  if (trace.count != 0 && hooks.printframes != nullptr) hooks.printframes(trace, false, &out);
   if (site.gofunction == nullptr) return;
   out.Str("created by ").Str(site.gofunction).Str("\n\t").Str(site.gofile).Char(':').Udec(site.goline).Char('\n');
-}
-
-// The first event of a site.
-void Report(const Suspect& suspect, BlockedSite* site) {
-  StackTrace trace;
-  // Its thread answers with what it does now. If it has just gone on, that is not what we are after.
-  const bool found = false && Computes(suspect.mp, suspect.gp, suspect.goid);
-  if (!found) trace.count = 0;
-  lock(&sites_lock);
-  for (; site->frames < trace.count && site->frames < BlockedSite::kFrames; ++site->frames) {
-    site->pcs[site->frames] = trace.At(site->frames).pc;
-  }
-  unlock(&sites_lock);
-  PrintReport(*site, trace);
 }
 
 // The suspect has slept for kFirstLookNs or longer.
@@ -165,7 +148,7 @@ void Count(Suspect* suspect, std::int64_t slept_ns) {
   if (site != nullptr && site->longest_ns < slept_ns) site->longest_ns = slept_ns;
   const bool first_event = site != nullptr && first_look && site->events == 1;
   unlock(&sites_lock);
-  if (first_event && report) Report(*suspect, site);
+  if (first_event && report) PrintReport(*site);
 }
 
 // False: it sleeps no longer.

@@ -11,8 +11,7 @@
 //                                                                         no: forgotten
 //
 // A site is a go statement and a system call. Always on: it costs some 10 us for each 10 ms that a P does not switch, and nothing
-// else. With GORT_DEBUG=blocked=1 the first event of each site is also reported on fd 2, with the frames of the goroutine. For these its
-// thread must be interrupted by a signal (callers.h), after which some calls return EINTR; so only when asked for.
+// else. With GORT_DEBUG=blocked=1 the first event of each site is also reported on fd 2.
 // Where /proc is not there, or does not say, nothing is found. With GORT_SCHED_SEED nothing is looked for; nor, without blocked=1, in a
 // program of one goroutine that never waits, which has no sysmon.
 #ifndef GORT_RUNTIME_SCHED_BLOCKED_H_
@@ -26,17 +25,13 @@
 namespace gort::runtime {
 
 struct BlockedSite {
-  static constexpr std::size_t kFrames = 16;
-
   const char* gofunction;  // the go statement; null: goroutine 1
   const char* gofile;
   std::uint32_t goline;
   int syscall;  // its number; -1: a page fault, say
   std::uint64_t events;
-  std::int64_t longest_ns;      // at least; as of the last look
-  std::uint64_t goid;           // of the first one
-  std::size_t frames;           // of that one: how many pcs, innermost first; 0 without blocked=1
-  std::uintptr_t pcs[kFrames];  // return addresses, all but the first
+  std::int64_t longest_ns;  // at least; as of the last look
+  std::uint64_t goid;       // of the first one
 };
 
 // More sites than this are not told apart: further ones are not counted.

@@ -2,6 +2,8 @@
 #ifndef GORT_RUNTIME_SCHED_PEEK_H_
 #define GORT_RUNTIME_SCHED_PEEK_H_
 
+#include <atomic>
+
 namespace gort::runtime {
 
 #if defined(__clang__)
@@ -18,6 +20,13 @@ template <class T>
 GORT_RACY T Peek(const T& field) {
   static_assert(sizeof(T) <= sizeof(void*), "a larger field could be torn");
   return *const_cast<const volatile T*>(&field);
+}
+
+// The same of an atomic field in memory that its maker may not have published to us: the status of an M's current goroutine.
+template <class T>
+T Peek(const std::atomic<T>& field) {
+  static_assert(sizeof(T) == sizeof(field));
+  return Peek(reinterpret_cast<const T&>(field));
 }
 
 #undef GORT_RACY
