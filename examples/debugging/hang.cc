@@ -40,6 +40,7 @@ int main() {
   gort::Go({.name = "heartbeat"}, Heartbeat);
   done.Go([&] { Transfer(alice, bob, 300, both_hold_one); });
   done.Go([&] { Transfer(bob, alice, 500, both_hold_one); });
+  both_hold_one.Wait();
   std::puts("transferring");
   std::fflush(stdout);
   done.Wait();
