@@ -2,7 +2,8 @@
 # What docs/debugging.md says of the programs in examples/debugging is what they do. Lines of source are not compared: the default build
 # has no debug information.
 set -uo pipefail
-readonly programs=$1
+programs=$(dirname "$1")  # any of them; the others lie beside it
+readonly programs
 failures=0
 
 # says WHAT STATUS OUTPUT EXPECTED_STATUS PATTERN...

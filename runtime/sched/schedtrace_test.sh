@@ -55,7 +55,7 @@ trace 3 schedtrace=20,scheddetail=1
 every "$(grep '^SCHED' "$work/err")" "$head gcwaiting=$bool nmidlelocked=-?[0-9]+ stopwait=[0-9]+ sysmonwait=$bool" "of scheddetail"
 every "$(grep '^  P' "$work/err")" "  P[01]: status=[0134] schedtick=[0-9]+ syscalltick=[0-9]+ m=$id runqsize=[0-9]+ gfreecnt=[0-9]+ timerslen=[0-9]+" "of a P"
 every "$(grep '^  M' "$work/err")" "  M[0-9]+: p=$id curg=$id mallocing=0 throwing=0 preemptoff= locks=[0-9]+ dying=0 spinning=$bool blocked=$bool lockedg=$id" "of an M"
-every "$(grep '^  G' "$work/err")" "  G[0-9]+: status=[012346]\([a-z ]*\) m=$id lockedm=$id" "of a G"
+every "$(grep '^  G' "$work/err")" "  G[0-9]+: status=[012346]\([a-zA-Z. ()]*\) m=$id lockedm=$id" "of a G"
 grep -qE '^  G1: status=4\(chan receive\) m=nil' "$work/err" || fail "goroutine 1 does not wait for a channel"
 grep -qE '^  G[0-9]+: status=3\(\) m=[0-9]+' "$work/err" || fail "no goroutine is in a system call"
 grep -qE '^  M[0-9]+: p=nil curg=nil .* blocked=true' "$work/err" || fail "no idle M"
