@@ -86,7 +86,7 @@ def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], feature
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1.
 
     For the smallest file add --copt=-Os to -c opt, and take the unwind tables out, which only debuggers read here, with
-    `strip -R .eh_frame`: of 26 KB, stripped, 19 remain, and the start takes no longer.
+    `strip -R .eh_frame`: of 65 KB, stripped, 57 remain.
     """
     cc_binary(
         name = name,

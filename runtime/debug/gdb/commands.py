@@ -54,7 +54,7 @@ Usage: goroutine                  which one the selected thread runs
        goroutine N COMMAND        only for COMMAND, for instance: goroutine 7 bt
        goroutine all COMMAND      for each
        goroutine 0                back to the selected thread's own stack
-       goroutine core FILE        gcore, with the stacks that gdb's own leaves out (gdb before 16 on Linux 6.13 or newer)
+       goroutine core FILE        gcore, with the stacks that gdb 13's own leaves out (Linux 6.13 or newer)
 N may be an expression, such as $goroutine(). The program is not touched, so all of it works on core files too.
 A goroutine that no thread runs cannot be stepped: it stays selected until the program goes on."""
 

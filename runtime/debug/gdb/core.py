@@ -1,7 +1,7 @@
 # gort in gdb, part 6 of 7: core files with the stacks of goroutines in them.
 #
-# Guard pages made by MADV_GUARD_INSTALL (Linux 6.13) do not divide a mapping, and gdb's gcore, up to gdb 15, gives a whole mapping
-# up at the first page that it cannot read: all stacks are zeros in the file. So what counts of them is written into it
+# Guard pages made by MADV_GUARD_INSTALL (Linux 6.13) do not divide a mapping, and gcore of gdb 13, Debian 12's, gives a whole
+# mapping up at the first page that it cannot read: all stacks are zeros in the file. So what counts of them is written into it
 # afterwards. Cores that the kernel writes are whole without this.
 
 GORT_PAGE = 4096
