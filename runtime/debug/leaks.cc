@@ -59,10 +59,6 @@ constexpr bool kHasShadowMemory = false;
   return absl::OkStatus();
 }
 
-bool IsLeaked(const runtime::g* gp) {
-  return gp->leaked && gp->atomicstatus.load(std::memory_order_acquire) == runtime::kGwaiting;
-}
-
 [[gnu::noinline]] std::vector<std::uint64_t> Numbers(bool (*wanted)(const runtime::g*)) {
   std::vector<std::uint64_t> numbers;
   for (const runtime::g* gp = runtime::allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
@@ -87,7 +83,7 @@ void Append(void* to, const char* more, std::size_t size) { static_cast<std::str
 
 absl::StatusOr<std::vector<std::uint64_t>> LeakedGoroutines() {
   if (absl::Status status = Find(FrameWithRegisters()); !status.ok()) return status;
-  return Numbers(&IsLeaked);
+  return Numbers(&runtime::isleaked);
 }
 
 absl::StatusOr<std::string> LeakReport() {

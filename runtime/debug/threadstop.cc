@@ -28,7 +28,7 @@ constexpr std::int64_t kAskAgainNs = 100'000;
 // Guard: one stops at a time, under the world's lock.
 constinit StoppedThread threads[kMostThreads]{};
 
-// The number of the stop under way, or 2^32-1 ... of the last one plus one: handlers of a stop sleep while it is theirs.
+// The number of the stop under way or, between two, of the next one: handlers of a stop sleep while it is theirs.
 constinit std::atomic<std::uint32_t> round{0};
 
 struct sigaction before {};
@@ -39,7 +39,7 @@ const std::uint32_t* FutexOf(const std::atomic<std::uint32_t>* word) { return re
 StoppedThread* RecordOf(const siginfo_t* info) {
   if (info->si_code != SI_QUEUE || info->si_pid != getpid()) return nullptr;
   auto* record = static_cast<StoppedThread*>(info->si_value.sival_ptr);
-  if (record < threads || record >= threads + kMostThreads || record->round != round.load(std::memory_order_acquire) ||
+  if (record < threads || record >= threads + kMostThreads || record->round.load(std::memory_order_acquire) != round.load(std::memory_order_acquire) ||
       record->tid != sys::Gettid()) {
     return nullptr;
   }
@@ -63,7 +63,7 @@ void OnSignal(int sig, siginfo_t* info, void* context) {
     }
     return;
   }
-  const std::uint32_t mine = record->round;
+  const std::uint32_t mine = record->round.load(std::memory_order_relaxed);
   // A second signal of the same stop, sent because the first seemed lost, finds us stopped already.
   if (record->state.load(std::memory_order_relaxed) != StoppedThread::kAsked) return;
   record->frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
@@ -95,7 +95,7 @@ void Ask(StoppedThread* record) {
   syscall(SYS_rt_tgsigqueueinfo, getpid(), record->tid, kSignal, &info);
 }
 
-// Reads /proc/self/<path> for a thread, at most size - 1 bytes; an empty string if it cannot.
+// Reads /proc/self/task/<tid><name>, at most size - 1 bytes; an empty string if it cannot.
 void ReadTaskFile(int tid, const char* name, char* text, std::size_t size) {
   char path[64] = "/proc/self/task/";
   char digits[16];
@@ -193,8 +193,10 @@ bool ThreadStop::AskNewThreads() {
       if (!fits) break;
       StoppedThread* record = &threads[count_++];
       record->state.store(StoppedThread::kAsked, std::memory_order_relaxed);
-      record->round = round.load(std::memory_order_relaxed);
       record->tid = tid;
+      // Release: a signal of an earlier stop that comes only now, to the thread whose record this was, finds either the old round or
+      // the new tid; pairs with the acquire in RecordOf.
+      record->round.store(round.load(std::memory_order_relaxed), std::memory_order_release);
       Ask(record);
     }
   }

@@ -30,7 +30,7 @@ struct StoppedThread {
   enum State : std::uint32_t { kAsked, kStopped, kEnded };
 
   std::atomic<std::uint32_t> state;  // a State. Writers: its handler (kStopped), who stops (the rest)
-  std::uint32_t round;               // which stop this is
+  std::atomic<std::uint32_t> round;  // which stop this is. Writer: who stops, when the rest is filled in
   int tid;
   // The two ends of what its stack, or signal stack, holds for it: its registers lie between the handler's frame and the
   // interrupted sp, or the end of the signal stack. Writer: the handler, before kStopped.

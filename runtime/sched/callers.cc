@@ -104,8 +104,10 @@ bool Ask(g* gp, int tid, StackTrace* trace) {
 bool CallersElsewhere(g* gp, StackTrace* trace) {
   const m* mp = Peek(gp->m);
   if (!kMayInterrupt || mp == nullptr || mp->procid == 0 || asking.exchange(true, std::memory_order_acquire)) return false;
-  const bool found = request.state.load(std::memory_order_acquire) == kFree && InstallSignal() &&
-                     Ask(gp, static_cast<int>(mp->procid), trace);
+  // kDone: an answer that came after its asker had given up, which nobody wants any more.
+  const std::uint32_t state = request.state.load(std::memory_order_acquire);
+  const bool found =
+      (state == kFree || state == kDone) && InstallSignal() && Ask(gp, static_cast<int>(mp->procid), trace);
   asking.store(false, std::memory_order_release);
   return found;
 }

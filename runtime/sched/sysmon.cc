@@ -55,9 +55,8 @@ std::int64_t ByTheClock() {
 }
 
 // Sleeps for ns, until wakesysmon or until something is due by the clock, which it does; not at all if there is something to do by
-// now. The flag first, then the look: who makes
-// something to do and does not see the flag is seen by the look. noteclear is safe here: a waker has claimed sysmonasleep
-// and woken the note before the next sleep begins.
+// now. The flag first, then the look: who makes something to do and does not see the flag is seen by the look. noteclear is safe
+// here: a waker has claimed sysmonasleep and woken the note before the next sleep begins.
 void Sleep(std::int64_t ns) {
   const std::int64_t due_ns = ByTheClock();
   if (due_ns != INT64_MAX) {

@@ -1,4 +1,5 @@
-// Stopping the world, which gort needs only to change the number of Ps, and to be sure that nobody writes into a trace any more.
+// Stopping the world, which gort needs to change the number of Ps, to be sure that nobody writes into a trace any more, and to look
+// at all goroutines at one moment: Stack(true), profiles, the search for leaks.
 //
 // Go asks every goroutine to come to a halt. Here the user's goroutines may compute on: what stops is the handing out of work.
 // Each P is taken to kPgcstop: idle ones from their list; those of Ms in the user's code or in a system call by takep (pin.h);
