@@ -67,7 +67,7 @@ void PrintHead(const g* gp, const DumpOptions& options, sys::Printer* out) {
   out->Char(']');
   printlabels(gp, out);
   out->Char(':');
-  if (gp->name != nullptr) out->Str("  // ").Str(gp->name);
+  if (gp->name != nullptr) out->Str("  // ").Escaped(gp->name);
   out->Char('\n');
 }
 

@@ -20,18 +20,6 @@ constinit labelset* free_sets[kClasses]{};  // by size. Guard: free_lock
 
 int ClassOf(std::size_t bytes) { return bytes <= kMinBytes ? 0 : std::bit_width((bytes - 1) / kMinBytes); }
 
-void PrintWord(const char* word, sys::Printer* out) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (; *word != '\0'; ++word) {
-    const auto c = static_cast<unsigned char>(*word);
-    if (c >= ' ' && c != 0x7f) {
-      out->Char(*word);
-    } else {
-      out->Str("\\x").Char(kDigits[c >> 4]).Char(kDigits[c & 15]);
-    }
-  }
-}
-
 }  // namespace
 
 labelset* newlabels(std::size_t text_bytes) {
@@ -68,9 +56,7 @@ void printlabels(const g* gp, sys::Printer* out) {
   eachlabel(gp->labels, [&](const char* key, const char* value) {
     out->Str(first ? " {" : ", ");
     first = false;
-    PrintWord(key, out);
-    out->Str(": ");
-    PrintWord(value, out);
+    out->Escaped(key).Str(": ").Escaped(value);
   });
   if (!first) out->Char('}');
 }

@@ -41,14 +41,14 @@ p* pinslow(m* mp);
 
 // The caller's P, which stays its until unpin; null when the M has none. Nests.
 // Runs on: G | g0, with mp the calling M.  Needs P: no.  Blocks: never.
-inline p* pin(m* mp) {
+[[gnu::always_inline]] inline p* pin(m* mp) {
   mp->locks.store(mp->locks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);  // half a fence: see above
   if (mp->phold.load(std::memory_order_relaxed) != kHeld) [[unlikely]] return pinslow(mp);
   return mp->p;
 }
 
-inline void unpin(m* mp) {
+[[gnu::always_inline]] inline void unpin(m* mp) {
   // Release: what was done with the P is visible to who takes it; pairs with the acquire of locks in takep.
   mp->locks.store(mp->locks.load(std::memory_order_relaxed) - 1, std::memory_order_release);
 }

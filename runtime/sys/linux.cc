@@ -38,7 +38,7 @@ long Open(const char* path, int flags) { return Syscall(kSysOpenat, kAtFdcwd, Lo
 
 long Create(const char* path) {
   constexpr int kReadWriteForAll = 0666;
-  return Syscall(kSysOpenat, kAtFdcwd, Long(path), kO_WRONLY | kO_CREAT | kO_TRUNC | kO_CLOEXEC, kReadWriteForAll);
+  return Syscall(kSysOpenat, kAtFdcwd, Long(path), kO_WRONLY | kO_CREAT | kO_TRUNC | kO_NONBLOCK | kO_CLOEXEC, kReadWriteForAll);
 }
 
 long Getcwd(char* buf, size_t size_bytes) { return Syscall(kSysGetcwd, Long(buf), Long(size_bytes)); }

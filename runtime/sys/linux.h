@@ -25,7 +25,7 @@ enum Errno : int {
   kETIMEDOUT = 110,
 };
 
-enum OpenFlags : int { kO_RDONLY = 0, kO_WRONLY = 1, kO_CREAT = 0x40, kO_TRUNC = 0x200, kO_CLOEXEC = 0x80000 };
+enum OpenFlags : int { kO_RDONLY = 0, kO_WRONLY = 1, kO_CREAT = 0x40, kO_TRUNC = 0x200, kO_NONBLOCK = 0x800, kO_CLOEXEC = 0x80000 };
 
 enum MmapProt : int { kPROT_NONE = 0, kPROT_READ = 1, kPROT_WRITE = 2 };
 enum MmapFlags : int { kMAP_PRIVATE = 0x02, kMAP_FIXED = 0x10, kMAP_ANONYMOUS = 0x20, kMAP_NORESERVE = 0x4000 };
@@ -168,7 +168,8 @@ long Write(int fd, const void* buf, size_t size_bytes);
 // openat relative to the working directory, mode 0 (no file is created through this). Returns the descriptor.
 long Open(const char* path, int flags);
 long Close(int fd);
-// Makes the file, or empties it, for writing; close-on-exec, mode 0666 less the umask. Returns the descriptor.
+// Makes the file, or empties it, for writing; close-on-exec, mode 0666 less the umask. Returns the descriptor; ENXIO for a pipe
+// (mkfifo) that nobody reads, which it does not wait for.
 long Create(const char* path);
 // The path of the working directory, with its zero byte. Returns the bytes that it has with that.
 long Getcwd(char* buf, size_t size_bytes);

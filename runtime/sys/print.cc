@@ -24,6 +24,19 @@ Printer& Printer::Char(char c) {
   return *this;
 }
 
+Printer& Printer::Escaped(const char* s) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (; *s != '\0'; ++s) {
+    const auto c = static_cast<unsigned char>(*s);
+    if (c >= ' ' && c != 0x7f) {
+      Char(*s);
+    } else {
+      Str("\\x").Char(kDigits[c >> 4]).Char(kDigits[c & 15]);
+    }
+  }
+  return *this;
+}
+
 Printer& Printer::Str(const char* s) {
   if (s == nullptr) s = "<null>";
   while (*s != '\0') Char(*s++);

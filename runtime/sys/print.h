@@ -39,6 +39,8 @@ class Printer {
   // A null `s` prints as "<null>".
   Printer& Str(const char* s);
   Printer& Str(const char* s, size_t size_bytes);
+  // Text that comes from the program's user: on one line and without a terminal's escapes. A control character is "\x1b".
+  Printer& Escaped(const char* s);
   Printer& Dec(int64_t v);
   Printer& Udec(uint64_t v);
   // "0x" and lower-case digits without leading zeros, as Go's print of a uintptr in hex: Hex(0) is "0x0".

@@ -35,10 +35,13 @@ absl::Status Refuse(const std::string& path, std::string_view why) {
 
 // What objdump would say less clearly, or not at all.
 absl::Status Check(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return Refuse(path, "is no file; expected an ELF object, a program or an archive");
+  }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return Refuse(path, absl::StrCat("cannot be read: ", std::strerror(errno)));
   const std::streamoff size = file.tellg();
-  if (std::filesystem::is_directory(path)) return Refuse(path, "is a folder; expected an ELF object, a program or an archive");
   std::array<char, sizeof(Elf64_Ehdr)> head{};
   file.seekg(0);
   file.read(head.data(), head.size());
