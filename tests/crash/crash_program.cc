@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -151,7 +152,7 @@ int main(int, char** argv) {
   if (how == "abort") std::abort();
   if (how == "exit7") std::exit(7);
   if (how == "first_gosched") {
-    bool ran = false;
+    std::atomic<bool> ran = false;  // the goroutine may run on another thread
     gort::Go([&] { ran = true; });
     gort::Gosched();
     return ran ? 5 : 6;
