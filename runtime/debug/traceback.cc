@@ -10,6 +10,7 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/debug/frames.h"
 #include "gort/runtime/sched/hooks.h"
+#include "gort/runtime/sched/peek.h"
 #include "gort/runtime/sched/stacktrace.h"
 #include "gort/runtime/sched/ucontext.h"
 #include "gort/runtime/switch/getg.h"
@@ -92,7 +93,7 @@ void FindCallers(g* gp, void* ucontext, StackTrace* trace) {
   trace->end = 0;
   if (ucontext != nullptr) {
     WalkInterrupted(gp, static_cast<const Ucontext*>(ucontext), &walk);
-  } else if (const g* self = getg(); self != nullptr && (gp == self || (gp->m != nullptr && gp->m == self->m))) {
+  } else if (const g* self = getg(); self != nullptr && (gp == self || Peek(gp->m) == self->m)) {
     UnwindHere(&walk);
   } else if (gp->sched.sp != gp->stktopsp) {  // it has run: mcall saved it
     // The return address of its mcall, above the registers that mcall pushed.

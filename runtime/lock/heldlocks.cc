@@ -150,6 +150,7 @@ void RankUnlocked(uintptr_t rank_bits) {
   }
   if (--held->count[rank] > 0) return;
   held->ranks &= ~lockRankBit(rank);
+  held->highest[rank] = 0;  // an address left behind would count as a reference in the search for leaked goroutines
   // Release: leaves the entry empty to the next owner; pairs with the acquire in FindOrMake.
   if (held->ranks == 0) held->thread.store(0, std::memory_order_release);
 }
