@@ -39,7 +39,7 @@ else
 # Not ours to swallow: the report, then the signal's default action.
 dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine [0-9]+ \[running\]:.*victim'
 dies nil_call 139 '^fatal error: nil pointer dereference' 'pc=0x0\]$' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|operator\(\)'
-dies nil_in_systemstack 139 '^fatal error: nil pointer dereference' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure'
+dies nil_in_systemstack 139 '^fatal error: nil pointer dereference' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|main::\{lambda'
 dies own_handler 2 '^recovered$' '^fatal error: stack overflow$'
 dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
 dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
