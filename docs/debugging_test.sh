@@ -32,7 +32,7 @@ done
 says hang $status "$(cat "$out")" 2 "^SIGQUIT: quit" "goroutine [0-9]+ \[sync.Mutex.Lock\]:" "Transfer" "goroutine [0-9]+ \[sleep\]:  // heartbeat"
 
 output=$("$programs/crash" 2>&1)
-says crash $? "$output" 139 "^fatal error: nil pointer dereference" "code=0x1 addr=0x20" "\[running\]:  // worker" "crash.cc|main::|Charge"
+says crash $? "$output" 139 "^fatal error: nil pointer dereference" "code=0x1 addr=0x20" "\[running\]:  // worker" "Charge\(|main::\{lambda"
 
 output=$("$programs/leak" 2>&1)
 says leak $? "$output" 0 "^100 answers" "goroutine [0-9]+ \[chan send \(leaked\)\]:  // replica" "identical goroutines folded"

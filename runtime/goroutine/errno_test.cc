@@ -20,8 +20,8 @@ TEST(Errno, IsTheOneThatTheLastCallSet) {
   EXPECT_EQ(errno, ENOENT);
 }
 
-// In one function, the errno of whichever thread the goroutine is on. It computes while another goroutine takes its P, so that
-// sooner or later it goes on on another thread.
+// In one function, the errno of whichever thread the goroutine is on. It yields until another thread has taken it up, which needs
+// only a second thread that finds time to.
 TEST(Errno, IsTheNewThreadsAfterAChangeOfThreads) {
   GoMaxProcs(2);
   const long before = syscall(SYS_gettid);

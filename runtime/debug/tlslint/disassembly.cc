@@ -59,6 +59,9 @@ absl::Status Check(const std::string& path) {
   if (header.e_shoff > static_cast<std::uint64_t>(size) || sections > static_cast<std::uint64_t>(size) - header.e_shoff) {
     return Refuse(path, absl::StrCat("is truncated: its sections end behind byte ", size, ", the last one; is the copy complete?"));
   }
+  if (header.e_shnum != 0 && header.e_shstrndx >= header.e_shnum) {
+    return Refuse(path, "names a section of names that it does not have; is it damaged?");
+  }
   return absl::OkStatus();
 }
 
