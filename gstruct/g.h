@@ -77,6 +77,8 @@ struct g {
   // Ours: it waits, and a leak report has found that nobody can wake it. Go has a status for that. Writers: newproc, and the
   // report while every thread stands still. Readers: dumps.
   bool leaked;
+  // Ours: Goexit unwinds it. Writer: Goexit. Reader: the terminate handler. G.
+  bool goexiting;
 
   // Ours: std::uncaught_exceptions() of this goroutine while it is not running; see _panic. G.
   alignas(8) std::uint32_t uncaughtExceptions;

@@ -36,6 +36,7 @@
 #define g_waitreason 176
 #define g_preempt 177
 #define g_leaked 178
+#define g_goexiting 179
 #define g_uncaughtExceptions 184
 #define g_tracking 190
 #define g_trackingSeq 191

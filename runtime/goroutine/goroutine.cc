@@ -41,6 +41,7 @@ _Unwind_Reason_Code StopAtEnd(int, _Unwind_Action actions, _Unwind_Exception_Cla
                               _Unwind_Context*, void*) {
   if ((actions & _UA_END_OF_STACK) != 0) {
     delete exception;
+    runtime::getg()->goexiting = false;
     runtime::goexit1();
   }
   return _URC_NO_REASON;
@@ -57,7 +58,9 @@ void Gosched() {
 }
 
 void Goexit() {
-  if (Self() == nullptr) runtime::sys::Fatal("gort::Goexit called on a thread that is not a goroutine");
+  runtime::g* gp = Self();
+  if (gp == nullptr) runtime::sys::Fatal("gort::Goexit called on a thread that is not a goroutine");
+  gp->goexiting = true;
   // On the heap: the frame we stand on is given up by the unwinding that reads it.
   auto* exception = new _Unwind_Exception{};
   exception->exception_class = kGoexitClass;

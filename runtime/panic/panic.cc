@@ -2,11 +2,14 @@
 
 #include <cxxabi.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <typeinfo>
 
+#include "gort/gstruct/g.h"
+#include "gort/runtime/panic/raised.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sys/fatal.h"
@@ -24,34 +27,52 @@ void PrintIndented(const char* text, sys::Printer* out) {
   }
 }
 
-void PrintException(const std::type_info& type, sys::Printer* out) {
-  int status = 0;
-  char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  const char* what = nullptr;
-  bool is_panic = false;
-  try {
-    throw;  // the one in flight; this is the way to look at its value
-  } catch (const PanicError& error) {
-    is_panic = true;
-    what = error.what();
-  } catch (const std::exception& error) {
-    what = error.what();
-  } catch (...) {  // a type without a text
+void PrintException(const Raised& raised, sys::Printer* out) {
+  const char* what = raised.What();
+  if (raised.As(typeid(PanicError)) == nullptr) {
+    // Allocates, as the throw did a moment ago; without memory it returns null. abseil's demangler, which does not allocate,
+    // is not public, and drops the arguments of templates.
+    int status = 0;
+    char* name = abi::__cxa_demangle(raised.TypeName(), nullptr, nullptr, &status);
+    out->Str(name != nullptr ? name : raised.TypeName());
+    if (what != nullptr) out->Str(": ");
+    std::free(name);
   }
-  if (!is_panic) out->Str(name != nullptr ? name : type.name());
-  if (!is_panic && what != nullptr) out->Str(": ");
   if (what != nullptr) PrintIndented(what, out);
-  std::free(name);
+}
+
+// In the order in which they were thrown, as Go prints panics. To enter a handler is to recover: all but the last were caught.
+void PrintRaised(const Raised* raised, std::size_t n, sys::Printer* out) {
+  for (std::size_t i = n; i > 0; --i) {
+    out->Str(i == n ? "panic: " : "\tpanic: ");
+    if (i == kMostRaised) {  // it, and whatever else did not fit
+      out->Str("...older exceptions elided...\n");
+      continue;
+    }
+    PrintException(raised[i - 1], out);
+    if (i > 1) {
+      out->Str(" [recovered]");
+    } else if (raised[0].rethrown) {
+      out->Str(" [recovered, repanicked]");
+    }
+    out->Char('\n');
+  }
 }
 
 [[noreturn]] void Terminate() {
-  const std::type_info* type = abi::__cxa_current_exception_type();
-  if (type == nullptr) sys::Fatal("std::terminate called");
+  Raised raised[kMostRaised];
+  const std::size_t n = FindRaised(raised);
+  if (n == 0) {
+    const g* gp = FailingG();
+    if (gp == nullptr || !gp->goexiting) sys::Fatal("std::terminate called");
+    sys::Fatal(
+        "std::terminate called during gort::Goexit: most likely a noexcept function is in the way of unwinding; call Goexit "
+        "outside of it, or drop its noexcept");
+  }
   sys::BeginReport("panic", 0);
   sys::Printer out;
-  out.Str("panic: ");
-  PrintException(*type, &out);
-  out.Char('\n').Flush();
+  PrintRaised(raised, n, &out);
+  out.Flush();
   DumpForReport(FailingG(), nullptr, gotraceback());
   sys::EndReport();
 }

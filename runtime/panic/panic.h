@@ -22,8 +22,13 @@ void SetTraceback(std::string_view level);
 namespace runtime {
 
 // Makes an exception that nobody catches end the program as a Go panic does: `panic: `, its type and what(), the
-// goroutine's trace from the throw (the stack is not unwound when no handler exists), status 2. A terminate handler that
-// the program installed itself is left alone.
+// goroutine's trace from the throw (the stack is not unwound when no handler exists), status 2. What led to it comes first:
+//
+//     panic: std::runtime_error: first [recovered]       was caught; its handler threw what follows, or it is nested in that
+//     	panic: std::logic_error: second
+//     panic: int [recovered, repanicked]                 was caught, and thrown again by `throw;` or std::rethrow_exception
+//
+// A terminate handler that the program installed itself is left alone.
 // Runs on: g0 of the first thread, before main.
 void InstallPanicHandler();
 

@@ -8,10 +8,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "gort/gort.h"
 #include "gort/gstruct/m.h"
@@ -76,6 +79,40 @@ void OnGoroutine(F f) {
 
 struct NoText {};
 
+// A std::exception in a second base, so that its address is not the object's.
+struct Both : NoText, std::logic_error {
+  using std::logic_error::logic_error;
+  int padding = 0;
+};
+
+// Throws an exception with `depth` others nested in it, the oldest innermost.
+void ThrowNested(int depth) {
+  if (depth == 0) throw std::runtime_error("oldest");
+  try {
+    ThrowNested(depth - 1);
+  } catch (...) {
+    std::throw_with_nested(Both("later " + std::to_string(depth)));
+  }
+}
+
+// Throws while two others are handled, of which the handlers are on the stack.
+[[gnu::noinline]] void ThrowInHandlers() {
+  try {
+    throw 42;
+  } catch (int) {
+    try {
+      throw std::runtime_error("first");
+    } catch (const std::runtime_error&) {
+      throw Both("second");
+    }
+  }
+}
+
+[[gnu::noinline]] void ThrowBoth() { throw Both("it broke"); }
+void ThrowThroughNoexcept() noexcept { ThrowBoth(); }
+
+void GoexitInNoexcept() noexcept { gort::Goexit(); }
+
 }  // namespace
 
 int main(int, char** argv) {
@@ -134,6 +171,43 @@ int main(int, char** argv) {
   if (how == "throw_panic") throw gort::PanicError("close of closed channel");
   if (how == "throw_int") throw 42;
   if (how == "throw_notext") throw NoText{};
+  if (how == "throw_template") throw std::pair<int, NoText*>();
+  if (how == "throw_nested") OnGoroutine([] { ThrowNested(2); });
+  if (how == "throw_nested_panic") {
+    try {
+      throw NoText{};
+    } catch (...) {
+      std::throw_with_nested(gort::PanicError("close of closed channel"));
+    }
+  }
+  if (how == "throw_nested_deep") ThrowNested(40);
+  if (how == "throw_in_handlers") OnGoroutine([] { ThrowInHandlers(); });
+  if (how == "throw_again") {
+    try {
+      throw Both("it broke");
+    } catch (...) {
+      throw;
+    }
+  }
+  if (how == "throw_kept") {
+    std::exception_ptr kept;
+    try {
+      throw Both("it broke");
+    } catch (...) {
+      kept = std::current_exception();
+    }
+    std::rethrow_exception(kept);
+  }
+  if (how == "throw_made") std::rethrow_exception(std::make_exception_ptr(Both("it broke")));
+  if (how == "throw_through_noexcept") ThrowThroughNoexcept();
+  if (how == "throw_after_catch") {
+    try {
+      throw 42;
+    } catch (int) {  // over and done with
+    }
+    throw Both("it broke");
+  }
+  if (how == "goexit_noexcept") OnGoroutine([] { GoexitInNoexcept(); });
   if (how == "terminate") std::terminate();
   if (how == "fatal") OnGoroutine([] { gort::runtime::sys::Fatal("something cannot be"); });
   if (how == "deadlock") {
