@@ -1,14 +1,15 @@
 """Programs and tests whose main is goroutine 1, behind our own entry point.
 
-    load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_freestanding_binary", "gort_sched_test")
+    load("@gort//rt0:defs.bzl", "gort_cc_binary", "gort_cc_test", "gort_cc_tests", "gort_freestanding_binary", "gort_sched_test")
 
 gort_cc_binary and gort_cc_test take every attribute of cc_binary and cc_test. What they add is a dependency on //rt0, which is
 enough by itself, and one on //runtime/debug:symbolize, which gives tracebacks their names (by abseil). In a GoogleTest,
-every TEST body runs on goroutine 1. gort_sched_test runs such a test once for each of many seeds of the scheduler.
+every TEST body runs on goroutine 1. gort_cc_tests compiles such a test once and runs it in several environments; gort_sched_test runs
+it once for each of many seeds of the scheduler.
 gort_freestanding_binary links a static program without libc; its sources may use layers 0 to 4 only.
 """
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
 _RT0 = Label("//rt0")
 _SYMBOLIZE = Label("//runtime/debug:symbolize")
@@ -34,6 +35,48 @@ def gort_cc_binary(name, deps = [], **kwargs):
 def gort_cc_test(name, deps = [], **kwargs):
     """cc_test that starts at _rt0_<arch>_linux and runs main, GoogleTest's too, as goroutine 1."""
     cc_test(name = name, deps = _with_hosted(deps), **kwargs)
+
+def gort_cc_tests(
+        name,
+        environments,
+        srcs,
+        copts = [],
+        deps = [],
+        tags = [],
+        target_compatible_with = [],
+        **kwargs):
+    """One gort_cc_test for each environment, with the same sources, which are compiled once.
+
+    Args:
+      name: the library of the sources, for other tests that take them.
+      environments: the name of each test, and its env.
+      srcs: of the library, as copts and deps.
+      copts: see srcs.
+      deps: see srcs.
+      tags: of the library and the tests.
+      target_compatible_with: see tags.
+      **kwargs: of the tests: size and what else cc_test takes.
+    """
+    cc_library(
+        name = name,
+        testonly = True,
+        srcs = srcs,
+        copts = copts,
+        linkstatic = True,
+        tags = tags,
+        target_compatible_with = target_compatible_with,
+        deps = deps,
+        alwayslink = True,
+    )
+    for test, env in environments.items():
+        gort_cc_test(
+            name = test,
+            env = env,
+            tags = tags,
+            target_compatible_with = target_compatible_with,
+            deps = [":" + name],
+            **kwargs
+        )
 
 def gort_sched_test(
         name,

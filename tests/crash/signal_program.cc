@@ -12,7 +12,6 @@
 #include <cassert>
 #include <csignal>
 #include <cstddef>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -181,22 +180,34 @@ bool Faults(std::string_view how) {
   return false;
 }
 
+bool SleepsInFutex(pid_t thread) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/task/%d/syscall", thread);
+  std::FILE* file = std::fopen(path, "r");
+  long call = -1;  // and so it stays while the thread runs
+  if (file == nullptr || std::fscanf(file, "%ld", &call) != 1) call = -1;
+  if (file != nullptr) std::fclose(file);
+  return call == SYS_futex;
+}
+
 bool FailuresTogether(std::string_view how) {
   if (how == "many_panics") FailTogether(0, 1);
   if (how == "many_fatals") FailTogether(1, 1);
   if (how == "many_faults") FailTogether(2, 1);
   if (how == "many_mixed") FailTogether(0, 4);
   if (how == "main_returns") {
-    // Main ends as soon as somebody's report has begun.
+    // Main ends once somebody's report has begun, and the report goes on once main's thread does nothing any more.
     static std::atomic<bool> begun{false};
+    static std::atomic<pid_t> main_thread{0};
     gort::runtime::sys::SetFatalHook([](const char*) {
       begun = true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      while (main_thread == 0 || !SleepsInFutex(main_thread)) std::this_thread::yield();
       gort::runtime::sys::Printer().Str("the rest of the report\n");
     });
     gort::GoMaxProcs(2);
     gort::Go([] { gort::runtime::sys::Fatal("not cut short"); });
     while (!begun) gort::Gosched();
+    main_thread = gettid();
     return true;
   }
   return false;

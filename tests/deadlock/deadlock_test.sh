@@ -39,6 +39,7 @@ fatal() { head_of "fatal error: $1" running; }
 in_main='^goroutine 1 \[running\]:'
 
 if [ "$("$program" sanitizer)" = yes ]; then
+  only_procs=2  # a start takes half a second under TSan
   echo "skipped under a sanitizer, whose own threads could wake somebody for all the scheduler knows: deadlocks"
 else
   ends deadlock_recv 2 "$(asleep 'chan receive')" '^main\(\.\.\.\)$'
