@@ -24,7 +24,9 @@ void SetSymbolizer(Symbolizer symbolizer);
 //     	worker/step.cc:31 +0x1f                             	/usr/bin/worker +0x41c7 pc=0x5581c0e041c7
 //
 // on the right without line tables; the number behind the module is what addr2line and gdb's `info line *` want.
-// Frames of the runtime are left out, unless there are no others, or `system`: then each ends in ` fp=... sp=... pc=...`.
+// A function that was inlined is shown as a frame of its own, without an offset, which belongs to the function that it is in.
+// Frames of the runtime are left out, unless there are no others, or `system`: then each that is on the stack ends in
+// ` fp=... sp=... pc=...`.
 // A function that calls itself is shown once, with a line that counts, and so is the middle of a stack that is deeper than
 // StackTrace keeps.
 // Each frame's text is made once: it is kept in pages of our own, some megabytes at most.

@@ -190,9 +190,16 @@ bool LineTable::Find(std::uint64_t address, SourceLine* line) const {
     });
     if (!found || before.line > UINT32_MAX) continue;
     line->line = static_cast<std::uint32_t>(before.line);
+    line->table = sequences_[i].unit;
     return FileOf(unit, before.file, line);
   }
   return false;
+}
+
+bool LineTable::FindFile(std::uint64_t table, std::uint64_t number, SourceLine* line) const {
+  Bytes rest = lines_.From(table);
+  Unit unit;
+  return ReadUnit(&rest, &unit) && unit.line_range != 0 && FileOf(unit, number, line);
 }
 
 bool LineTable::FileOf(const Unit& unit, std::uint64_t number, SourceLine* line) const {

@@ -8,9 +8,8 @@
 //                                              |
 //     sequences     [lo, hi) -> unit     <-----+        24 bytes each, in pages of our own
 //
-// Rejected: .debug_info and .debug_aranges to find the unit. clang writes no aranges, and the tree of .debug_info takes many times
-// the code. So there are no names of functions here, and no inlined frames: a line is that of the innermost inlined function,
-// the function of the frame is the one that it was inlined into.
+// Rejected: .debug_info and .debug_aranges to find the unit. clang writes no aranges, and .debug_info is many times the size: who wants
+// to know which functions were inlined where the line is reads one unit of it (inline.h).
 // No malloc, no lock, no recursion; every offset is checked, and a damaged table gives wrong lines or none, never a fault.
 // Source: DWARF Debugging Information Format 5, section 6.2; versions 2 to 4 of the same.
 #ifndef GORT_RUNTIME_DEBUG_LINE_H_
@@ -27,6 +26,7 @@ struct SourceLine {
   const char* directory;  // "" when there is none, or it is the one that the compiler ran in
   const char* file;
   std::uint32_t line;
+  std::uint64_t table;  // the table that it was found in, by where that begins in .debug_line
 };
 
 class LineTable {
@@ -38,6 +38,9 @@ class LineTable {
 
   // The line that the instruction at `address` comes from; `address` as the file's own headers count. The strings are the file's.
   bool Find(std::uint64_t address, SourceLine* line) const;
+
+  // The file with `number` in the list of the table that begins at `table`; sets the line's directory and file.
+  bool FindFile(std::uint64_t table, std::uint64_t number, SourceLine* line) const;
 
   // Whether line tables are there but compressed, which this reader does not understand.
   bool compressed() const { return compressed_; }

@@ -105,7 +105,9 @@ Module* Modules::Find(std::uintptr_t pc) {
   const auto here = reinterpret_cast<std::uintptr_t>(&SomewhereInTheExecutable);
   const bool executable = here >= module->lo && here < module->hi;
   module->file = ElfFile::Map(executable ? "/proc/self/exe" : module->path);
-  if (module->file.valid()) module->lines = LineTable(module->file);
+  if (!module->file.valid()) return module;
+  module->lines = LineTable(module->file);
+  module->dwarf = DwarfSections(module->file);
   return module;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gort/runtime/debug/dwarf.h"
 #include "gort/runtime/debug/elf.h"
 #include "gort/runtime/debug/line.h"
 
@@ -17,9 +18,10 @@ struct Module {
   std::uintptr_t lo, hi;
   std::uint64_t offset;  // of lo in the file
   char path[256];        // cut off where it is longer
-  bool opened;           // file and lines have been looked at
+  bool opened;           // the file and what is in it have been looked at
   ElfFile file;
   LineTable lines;
+  DwarfSections dwarf;
 
   // `pc` as the file's headers count: what addr2line wants. Where the file cannot be read, the offset in it.
   std::uint64_t AddressOf(std::uintptr_t pc) const {

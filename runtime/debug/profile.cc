@@ -35,19 +35,10 @@ constexpr std::size_t kMostFrames = 100;
 
 void Append(void* to, const char* more, std::size_t size) { static_cast<std::string*>(to)->append(more, size); }
 
-// Everything about one address, out of what a traceback prints for it: "function(...)\n\tfile:line +0x1f\n".
-Place PlaceOf(std::uint64_t pc) {
-  runtime::StackTrace trace = {};
-  trace.first[0] = {.pc = pc};
-  trace.count = 1;
-  std::string text;
-  {
-    runtime::sys::Printer out(&Append, &text);
-    if (runtime::hooks.printframes != nullptr) runtime::hooks.printframes(trace, false, &out);
-  }
+// One function out of what a traceback prints for it: "function(...)\n\tfile:line +0x1f".
+Place PlaceOf(const std::string& text) {
   Place place;
   const std::size_t end = text.find('\n');
-  if (end == text.npos) return place;
   place.function = text.substr(0, end);
   if (place.function.ends_with("(...)")) place.function.resize(place.function.size() - 5);
   const std::size_t offset = text.find(" +0x", end);
@@ -59,6 +50,27 @@ Place PlaceOf(std::uint64_t pc) {
     place.file.resize(colon);
   }
   return place;
+}
+
+// Everything about one address: the functions that were inlined there, innermost first, then the one whose code it is.
+std::vector<Place> PlacesOf(std::uint64_t pc) {
+  runtime::StackTrace trace = {};
+  trace.first[0] = {.pc = pc};
+  trace.count = 1;
+  std::string text;
+  {
+    runtime::sys::Printer out(&Append, &text);
+    if (runtime::hooks.printframes != nullptr) runtime::hooks.printframes(trace, false, &out);
+  }
+  std::vector<Place> places;
+  for (std::size_t from = 0; from < text.size();) {  // two lines each
+    const std::size_t middle = text.find("\n\t", from);
+    if (middle == text.npos) break;
+    const std::size_t end = text.find('\n', middle + 1);
+    places.push_back(PlaceOf(text.substr(from, end - from)));
+    from = end + 1;
+  }
+  return places;
 }
 
 // Whether gp is at work on another thread, so that its stack changes while we look.
@@ -138,11 +150,12 @@ std::string Text(const std::vector<Sample>& samples, const std::string& name) {
     }
     if (!sample.labels.empty()) text += "}\n";
     for (const std::uint64_t pc : sample.pcs) {
-      const Place place = PlaceOf(pc);
-      if (runtime::IsRuntimeName((place.function + "(...)").c_str())) continue;
-      text += "#\t" + HexOf(pc) + "\t" + place.function + "+" + HexOf(place.offset) + "\t" + place.file;
-      if (place.line != 0) text += ":" + std::to_string(place.line);
-      text += '\n';
+      for (const Place& place : PlacesOf(pc)) {
+        if (runtime::IsRuntimeName((place.function + "(...)").c_str())) continue;
+        text += "#\t" + HexOf(pc) + "\t" + place.function + "+" + HexOf(place.offset) + "\t" + place.file;
+        if (place.line != 0) text += ":" + std::to_string(place.line);
+        text += '\n';
+      }
     }
     text += '\n';
   }
@@ -152,7 +165,7 @@ std::string Text(const std::vector<Sample>& samples, const std::string& name) {
 std::string Make(bool leaked, int debug) {
   const std::string name = leaked ? "goroutineleak" : "goroutine";
   const std::vector<Sample> samples = CollectSamples(leaked);
-  return debug <= 0 ? EncodeProfile(samples, name, absl::GetCurrentTimeNanos(), &PlaceOf) : Text(samples, name);
+  return debug <= 0 ? EncodeProfile(samples, name, absl::GetCurrentTimeNanos(), &PlacesOf) : Text(samples, name);
 }
 
 // Runs on: g0, with the world stopped.

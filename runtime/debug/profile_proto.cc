@@ -64,7 +64,7 @@ enum { kId = 1, kName = 2, kSystemName = 3, kFilename = 4 };
 
 class Encoder {
  public:
-  explicit Encoder(Place (*place_of)(std::uint64_t)) : place_of_(place_of) { StringId(""); }
+  explicit Encoder(std::vector<Place> (*places_of)(std::uint64_t)) : places_of_(places_of) { StringId(""); }
 
   void Types(const std::string& type) {
     Message message;
@@ -120,20 +120,21 @@ class Encoder {
   std::uint64_t LocationId(std::uint64_t pc) {
     const auto [at, is_new] = locations_.try_emplace(pc, locations_.size() + 1);
     if (is_new) {
-      const Place place = place_of_(pc);
-      Message at_line;
-      at_line.Number(line::kFunctionId, FunctionId(place));
-      at_line.Number(line::kLine, place.line);
       Message message;
       message.Number(location::kId, at->second);
       message.Number(location::kAddress, pc);
-      message.Bytes(location::kLine, at_line.wire());
+      for (const Place& place : places_of_(pc)) {
+        Message at_line;
+        at_line.Number(line::kFunctionId, FunctionId(place));
+        at_line.Number(line::kLine, place.line);
+        message.Bytes(location::kLine, at_line.wire());
+      }
       profile_.Bytes(profile::kLocation, message.wire());
     }
     return at->second;
   }
 
-  Place (*place_of_)(std::uint64_t);
+  std::vector<Place> (*places_of_)(std::uint64_t);
   Message profile_;
   std::vector<std::string> strings_;
   std::map<std::string, std::uint64_t> string_ids_;
@@ -144,8 +145,8 @@ class Encoder {
 }  // namespace
 
 std::string EncodeProfile(const std::vector<Sample>& samples, const std::string& type, std::int64_t time_ns,
-                          Place (*place_of)(std::uint64_t pc)) {
-  Encoder encoder(place_of);
+                          std::vector<Place> (*places_of)(std::uint64_t pc)) {
+  Encoder encoder(places_of);
   encoder.Types(type);
   for (const Sample& sample : samples) encoder.Add(sample);
   return encoder.Finish(time_ns);

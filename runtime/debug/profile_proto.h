@@ -24,10 +24,11 @@ struct Sample {
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
-// The message `Profile`, not compressed, of `samples`, counted as `type`; `place_of(pc)` for each address once.
+// The message `Profile`, not compressed, of `samples`, counted as `type`; `places_of(pc)` for each address once: the functions
+// that were inlined there, innermost first, and the one that they are in.
 // Source: pprof's profile.proto, for the numbers of the fields; protobuf's wire format.
 std::string EncodeProfile(const std::vector<Sample>& samples, const std::string& type, std::int64_t time_ns,
-                          Place (*place_of)(std::uint64_t pc));
+                          std::vector<Place> (*places_of)(std::uint64_t pc));
 
 }  // namespace gort::pprof
 
