@@ -25,7 +25,7 @@ fail() {
 
 frames='^.*Recurse'
 dies overflow 2 '^runtime: goroutine stack exceeds 26[0-9]{4}-byte limit$' '^runtime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]$' \
-  '^fatal error: stack overflow$' '^$' '^goroutine [0-9]+ \[running\]:' "$frames" '^\.\.\.[0-9]+ identical frames folded\.\.\.$' 'RunClosure' \
+  '^fatal error: stack overflow$' '^$' '^goroutine [0-9]+ \[running\]:' "$frames" '^\.\.\.[0-9]+ identical frames folded\.\.\.$' 'RunClosure|operator\(\)' \
   '^created by .* in goroutine 1$' 'crash_program.cc:[0-9]+$'
 dies overflow_leaps 2 '^fatal error: stack overflow$' 'RecurseInLeaps' '^created by '
 dies overflow_main 2 '^runtime: goroutine stack exceeds [0-9]+-byte limit$' '^goroutine 1 \[running\]:' "$frames" 'main'
@@ -39,17 +39,17 @@ else
 # Not ours to swallow: the report, then the signal's default action.
 dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine [0-9]+ \[running\]:.*victim'
 dies nil_call 139 '^fatal error: nil pointer dereference' 'pc=0x0\]$' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|operator\(\)'
-dies nil_in_systemstack 139 '^fatal error: nil pointer dereference' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|main::\{lambda'
+dies nil_in_systemstack 139 '^fatal error: nil pointer dereference' '^goroutine [0-9]+ \[running\]:.*victim' 'RunClosure|operator\(\)|main::\{lambda'
 dies own_handler 2 '^recovered$' '^fatal error: stack overflow$'
 dies noncanonical 139 '^fatal error: .*non-canonical' '^\[signal SIGSEGV'
 dies foreign_guard 139 '^fatal error: .*guard of the stack \[0x' '^\[signal SIGSEGV'
 
 dies kill_segv 139
-dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine 1 \[select \(no cases\)\]:' 'main' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure'
+dies deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine 1 \[select \(no cases\)\]:' 'main' '^goroutine [0-9]+ \[chan receive\]:' 'RunClosure|operator\(\)'
 dies goexit_main 2 '^fatal error: no goroutines \(main called runtime.Goexit\) - deadlock!$'
 fi
 
-dies throw 2 '^panic: std::runtime_error: it broke$' '^	badly$' '^$' '^goroutine [0-9]+ \[running\]:' 'ThrowDeep' 'RunClosure' '^created by'
+dies throw 2 '^panic: std::runtime_error: it broke$' '^	badly$' '^$' '^goroutine [0-9]+ \[running\]:' 'ThrowDeep' 'RunClosure|operator\(\)' '^created by'
 dies throw_main 2 '^panic: std::runtime_error: it broke$' '^goroutine 1 \[running\]:' 'ThrowDeep' 'main'
 dies throw_panic 2 '^panic: close of closed channel$'
 dies throw_int 2 '^panic: int$'
