@@ -17,59 +17,16 @@ constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
 constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62;  // guard pages, too
 constexpr std::uint64_t kFile = std::uint64_t{1} << 61;     // of a file or shared: in a private mapping, not written
 
-std::uintptr_t Hex(const char** at) {
-  std::uintptr_t value = 0;
-  for (;; ++*at) {
-    const char c = **at;
-    if (c >= '0' && c <= '9') {
-      value = value * 16 + static_cast<std::uintptr_t>(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      value = value * 16 + static_cast<std::uintptr_t>(c - 'a' + 10);
-    } else {
-      return value;
-    }
-  }
-}
-
 bool StartsWith(const char* text, const char* prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
 
-// One line: lo-hi perms offset device inode [path]. It ends in a newline.
-Mapping Parse(const char* at) {
-  Mapping mapping = {};
-  mapping.range.lo = Hex(&at);
-  ++at;
-  mapping.range.hi = Hex(&at);
-  mapping.readable = at[1] == 'r';
-  mapping.writable = at[2] == 'w';
-  mapping.shared = at[4] == 's';
-  for (int field = 0; field < 3; ++field) {  // over permissions, offset, device
-    while (*at == ' ') ++at;
-    while (*at != ' ' && *at != '\n') ++at;
-  }
-  while (*at == ' ') ++at;
-  for (; *at >= '0' && *at <= '9'; ++at) mapping.inode = mapping.inode * 10 + static_cast<std::uint64_t>(*at - '0');
-  while (*at == ' ') ++at;
-  mapping.device = (StartsWith(at, "/dev/") && !StartsWith(at, "/dev/shm/") && !StartsWith(at, "/dev/zero")) ||
-                   StartsWith(at, "[v");  // [vvar], [vdso], [vsyscall]
-  mapping.heap = StartsWith(at, "[heap]");
-  mapping.main_stack = StartsWith(at, "[stack]");
+Mapping MappingOf(const MapsLine& line) {
+  Mapping mapping = {line.range, line.inode, line.readable, line.writable, line.shared, false, false, false};
+  mapping.device =
+      (StartsWith(line.path, "/dev/") && !StartsWith(line.path, "/dev/shm/") && !StartsWith(line.path, "/dev/zero")) ||
+      StartsWith(line.path, "[v");  // [vvar], [vdso], [vsyscall]
+  mapping.heap = StartsWith(line.path, "[heap]");
+  mapping.main_stack = StartsWith(line.path, "[stack]");
   return mapping;
-}
-
-// Reads the file into buffer[0, size), or counts its bytes when `buffer` is null. Returns how many; -1 on failure.
-long ReadMaps(char* buffer, std::size_t size) {
-  const int fd = OpenForReading("/proc/self/maps");
-  if (fd < 0) return -1;
-  char ignored[4096];
-  std::size_t total = 0;
-  long n;
-  do {
-    char* to = buffer != nullptr ? buffer + total : ignored;
-    n = sys::Read(fd, to, buffer != nullptr ? size - total : sizeof(ignored));
-    if (n > 0) total += static_cast<std::size_t>(n);
-  } while (n > 0);
-  sys::Close(fd);
-  return n < 0 ? -1 : static_cast<long>(total);
 }
 
 }  // namespace
@@ -89,24 +46,19 @@ void* Scratch::Pages(std::size_t size_bytes) {
 }
 
 bool AddressSpace::Read(Scratch* scratch) {
-  // The list grows by the pages that we take for it.
-  constexpr std::size_t kSpareBytes = 16 * 1024;
-  const long size = ReadMaps(nullptr, 0);
-  if (size < 0) return false;
-  const std::size_t room = static_cast<std::size_t>(size) + kSpareBytes;
-  constexpr std::size_t kShortestLine = 40;
-  mappings_ = scratch->Array<Mapping>(room / kShortestLine + 1);
-  char* text = scratch->Array<char>(room + 1);
-  if (mappings_ == nullptr || text == nullptr) return false;
-  const long got = ReadMaps(text, room);
-  if (got <= 0 || static_cast<std::size_t>(got) == room) return false;
-  for (const char* line = text; line < text + got;) {
-    mappings_[count_++] = Parse(line);
-    line = static_cast<const char*>(memchr(line, '\n', static_cast<std::size_t>(text + got - line)));
-    if (line == nullptr) break;
-    ++line;
+  std::size_t room = 64;  // the list grows by the pages that we take for it
+  {
+    MapsFile maps;
+    for (MapsLine line; maps.Next(&line);) ++room;
   }
-  return true;
+  mappings_ = scratch->Array<Mapping>(room);
+  if (mappings_ == nullptr) return false;
+  MapsFile maps;
+  for (MapsLine line; maps.Next(&line);) {
+    if (count_ == room) return false;
+    mappings_[count_++] = MappingOf(line);
+  }
+  return maps.ok() && count_ != 0;
 }
 
 const Mapping* AddressSpace::Find(std::uintptr_t at) const {

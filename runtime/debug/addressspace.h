@@ -6,14 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace gort::runtime {
+#include "gort/runtime/debug/maps.h"
 
-// [lo, hi)
-struct AddressRange {
-  std::uintptr_t lo;
-  std::uintptr_t hi;
-  bool Contains(std::uintptr_t at) const { return lo <= at && at < hi; }
-};
+namespace gort::runtime {
 
 // Pages for arrays that are needed while all is stopped. They live as long as this object, and are not part of what is read.
 class Scratch {

@@ -8,6 +8,7 @@
 #include "gort/runtime/debug/names.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/syscall.h"
+#include "gort/runtime/sys/textwriter.h"
 
 namespace gort::runtime {
 
@@ -63,30 +64,6 @@ constinit Memory* memory = nullptr;
 constinit std::atomic<int> telling{0};
 
 std::uintptr_t KeyOf(const StackTrace::Frame& frame) { return frame.pc << 1 | (frame.call ? 1 : 0); }
-
-// Appends to text of a fixed size; what does not fit is dropped.
-class TextWriter {
- public:
-  TextWriter(char* to, std::size_t room) : printer_(&Take, this), to_(to), room_(room) {}
-  sys::Printer& out() { return printer_; }
-  std::size_t Finish() {
-    printer_.Flush();
-    return size_;
-  }
-
- private:
-  static void Take(void* self, const char* text, std::size_t size) {
-    auto* writer = static_cast<TextWriter*>(self);
-    if (size > writer->room_ - writer->size_) size = writer->room_ - writer->size_;
-    std::memcpy(writer->to_ + writer->size_, text, size);
-    writer->size_ += size;
-  }
-
-  sys::Printer printer_;
-  char* to_;
-  std::size_t room_;
-  std::size_t size_ = 0;
-};
 
 // Whether a source file is gort's or the standard library's own.
 bool IsLibraryFile(const SourceLine& line) {
@@ -166,7 +143,7 @@ Told Memory::Tell(const StackTrace::Frame& frame, std::uint16_t depth) {
   const bool by_file = !scoped || CallsUserCode(name);
   told.runtime = (!scoped || IsRuntimeName(name)) && (!by_file || (known.has_line && IsLibraryFile(line)));
 
-  TextWriter writer(text + text_size, kMostText);
+  sys::TextWriter writer(text + text_size, kMostText);
   sys::Printer& out = writer.out();
   out.Str(name).Str("\n\t");
   if (known.has_line) {

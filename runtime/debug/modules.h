@@ -10,13 +10,14 @@
 #include "gort/runtime/debug/dwarf.h"
 #include "gort/runtime/debug/elf.h"
 #include "gort/runtime/debug/line.h"
+#include "gort/runtime/debug/maps.h"
 
 namespace gort::runtime {
 
 // One mapping of code.
 struct Module {
-  std::uintptr_t lo, hi;
-  std::uint64_t offset;  // of lo in the file
+  AddressRange range;
+  std::uint64_t offset;  // of range.lo in the file
   char path[256];        // cut off where it is longer
   bool opened;           // the file and what is in it have been looked at
   ElfFile file;
@@ -25,7 +26,7 @@ struct Module {
 
   // `pc` as the file's headers count: what addr2line wants. Where the file cannot be read, the offset in it.
   std::uint64_t AddressOf(std::uintptr_t pc) const {
-    const std::uint64_t in_file = pc - lo + offset;
+    const std::uint64_t in_file = pc - range.lo + offset;
     return file.valid() ? file.AddressOf(in_file) : in_file;
   }
 };
@@ -40,7 +41,7 @@ class Modules {
  private:
   static constexpr std::size_t kMost = 512;
   void Read();
-  void AddLine(char* line);
+  void Add(const MapsLine& line);
   Module* Known(std::uintptr_t pc);
 
   Module* modules_ = nullptr;  // pages of our own

@@ -22,6 +22,14 @@ namespace {
 #define FRAME [[gnu::noinline]]
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kThreadSanitizer = true;
+#elif defined(__has_feature)
+constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
+#else
+constexpr bool kThreadSanitizer = false;
+#endif
+
 std::atomic<int> sink{0};
 
 FRAME void ReceiveForever(gort::Chan<int>& chan) {
@@ -104,13 +112,7 @@ TEST(Stack, ShowsWhatAParkedGoroutineCalled) {
 }
 
 TEST(Stack, ShowsOneThatComputesOnAnotherThread) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
-#endif
-#endif
+  if (kThreadSanitizer) GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
   const int procs = gort::GoMaxProcs(2);
   std::atomic<bool> stop{false};
   std::atomic<int> begun{0};
@@ -125,13 +127,7 @@ TEST(Stack, ShowsOneThatComputesOnAnotherThread) {
 }
 
 TEST(Stack, ShowsOneInASystemCallAndDoesNotEndTheCall) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
-#endif
-#endif
+  if (kThreadSanitizer) GTEST_SKIP() << "skipped: a thread sanitizer does not like to be interrupted";
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   std::atomic<int> begun{0};

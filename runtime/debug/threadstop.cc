@@ -14,6 +14,8 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/ucontext.h"
 #include "gort/runtime/sys/linux.h"
+#include "gort/runtime/sys/taskfile.h"
+#include "gort/runtime/sys/textwriter.h"
 
 namespace gort::runtime {
 
@@ -95,26 +97,11 @@ void Ask(StoppedThread* record) {
   syscall(SYS_rt_tgsigqueueinfo, getpid(), record->tid, kSignal, &info);
 }
 
-// Reads /proc/self/task/<tid><name>, at most size - 1 bytes; an empty string if it cannot.
-void ReadTaskFile(int tid, const char* name, char* text, std::size_t size) {
-  char path[64] = "/proc/self/task/";
-  char digits[16];
-  int at = sizeof(digits) - 1;
-  digits[at] = '\0';
-  for (int rest = tid; rest > 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
-  strcat(path, digits + at);
-  strcat(path, name);
-  const long fd = sys::Open(path, sys::kO_RDONLY | sys::kO_CLOEXEC);
-  long n = fd < 0 ? 0 : sys::Read(static_cast<int>(fd), text, size - 1);
-  text[n < 0 ? 0 : n] = '\0';
-  if (fd >= 0) sys::Close(static_cast<int>(fd));
-}
-
 enum class TaskState { kGone, kZombie, kBlocksSignal, kReachable };
 
 TaskState StateOf(int tid) {
   char text[4096];
-  ReadTaskFile(tid, "/status", text, sizeof(text));
+  sys::ReadTaskFile(static_cast<std::uint64_t>(tid), "status", text, sizeof(text));
   if (text[0] == '\0') return TaskState::kGone;
   const char* state = strstr(text, "\nState:\t");
   if (state != nullptr && (state[8] == 'Z' || state[8] == 'X')) return TaskState::kZombie;
@@ -134,7 +121,7 @@ bool IsIdleM(int tid) {
 // How many threads the process has, by the kernel's count.
 std::size_t CountThreads() {
   char text[4096];
-  ReadTaskFile(sys::Gettid(), "/status", text, sizeof(text));
+  sys::ReadTaskFile(static_cast<std::uint64_t>(sys::Gettid()), "status", text, sizeof(text));
   const char* count = strstr(text, "\nThreads:\t");
   return count != nullptr ? strtoul(count + 10, nullptr, 10) : 0;
 }
@@ -157,13 +144,9 @@ ThreadStop::~ThreadStop() {
 }
 
 bool ThreadStop::Fail(int tid, const char* why) {
-  char digits[16];
-  int at = sizeof(digits) - 1;
-  digits[at] = '\0';
-  for (int rest = tid; rest > 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
-  strcpy(error_, "thread ");
-  strcat(error_, digits + at);
-  strcat(error_, why);
+  sys::TextWriter error(error_, sizeof(error_));
+  error.out().Str("thread ").Dec(tid).Str(why);
+  error.Finish();
   return false;
 }
 

@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/peek.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/runq.h"
 #include "gort/stack/stack.h"
 
 namespace gort::metrics {
@@ -22,9 +23,7 @@ constexpr double kSecondsPerNs = 1e-9;
 
 // Adds what P `pp` has to run.
 void CountQueue(const runtime::p* pp, GoroutineStates* states) {
-  const std::uint32_t size =
-      pp->runqtail.load(std::memory_order_relaxed) - pp->runqhead.load(std::memory_order_relaxed);
-  if (size <= runtime::runqSize) states->runnable += size;  // the two are not of one moment
+  states->runnable += runtime::runqlen(pp);
   if (pp->runnext.load(std::memory_order_relaxed) != nullptr) ++states->runnable;
 }
 

@@ -122,6 +122,12 @@ g* runqsteal(p* pp, p* victim, bool steal_runnext) {
   return gp;
 }
 
+std::uint32_t runqlen(const p* pp) {
+  const std::uint32_t tail = pp->runqtail.load(std::memory_order_relaxed);
+  const std::uint32_t head = pp->runqhead.load(std::memory_order_relaxed);
+  return tail - head <= runqSize ? tail - head : 0;
+}
+
 bool runqempty(const p* pp) {
   // The owner may move a goroutine from runnext into the ring between two of our looks; an unchanged tail says that it has not.
   for (;;) {

@@ -43,6 +43,10 @@ g* runqsteal(p* pp, p* victim, bool steal_runnext);
 // Whether pp has nothing to run, at one moment of the call.  Runs on: any.  Source: Go 1.27 runtime.runqempty.
 bool runqempty(const p* pp);
 
+// How many goroutines are in pp's ring, about: the ends are not read at one moment. As Go's traces count, without runnext.
+// Runs on: any.
+std::uint32_t runqlen(const p* pp);
+
 // Moves all that pp, which nobody holds, has to run to the global queue.  Locks: sched.lock held.
 void runqdrain(p* pp);
 

@@ -11,6 +11,7 @@
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/peek.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sys/print.h"
 
 namespace gort::runtime {
@@ -31,20 +32,13 @@ void PutId(sys::Printer* out, const p* pp) { pp != nullptr ? out->Dec(pp->id) : 
 void PutId(sys::Printer* out, const m* mp) { mp != nullptr ? out->Dec(Peek(mp->id)) : out->Str("nil"); }
 void PutId(sys::Printer* out, const g* gp) { gp != nullptr ? out->Udec(Peek(gp->goid)) : out->Str("nil"); }
 
-// As Go: without what is in runnext.
-std::uint32_t RunqSize(const p* pp) {
-  const std::uint32_t tail = pp->runqtail.load(std::memory_order_relaxed);
-  const std::uint32_t head = pp->runqhead.load(std::memory_order_relaxed);
-  return tail - head <= runqSize ? tail - head : 0;  // the two are not of one moment
-}
-
 void PrintP(sys::Printer* out, const p* pp) {
   out->Str("  P").Dec(pp->id).Str(": status=").Udec(pp->status.load(std::memory_order_relaxed));
   out->Str(" schedtick=").Udec(pp->schedtick.load(std::memory_order_relaxed));
   out->Str(" syscalltick=").Udec(pp->syscalltick.load(std::memory_order_relaxed) / 2);  // ours counts ends, too
   out->Str(" m=");
   PutId(out, pp->m.load(std::memory_order_relaxed));
-  out->Str(" runqsize=").Udec(RunqSize(pp)).Str(" gfreecnt=").Dec(Peek(pp->gFree.size));
+  out->Str(" runqsize=").Udec(runqlen(pp)).Str(" gfreecnt=").Dec(Peek(pp->gFree.size));
   out->Str(" timerslen=").Udec(Peek(pp->timers.len)).Char('\n');
 }
 
@@ -75,7 +69,7 @@ void PrintG(sys::Printer* out, const g* gp) {
 void PrintRunqs(sys::Printer* out) {
   const std::int32_t n = gomaxprocs.load(std::memory_order_relaxed);
   out->Str(" [ ");
-  for (std::int32_t i = 0; i < n; ++i) out->Udec(RunqSize(procat(i))).Char(' ');
+  for (std::int32_t i = 0; i < n; ++i) out->Udec(runqlen(procat(i))).Char(' ');
   out->Str("] schedticks=[ ");
   for (std::int32_t i = 0; i < n; ++i) out->Udec(procat(i)->schedtick.load(std::memory_order_relaxed)).Char(' ');
   out->Str("]\n");

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "gort/runtime/sys/linux.h"
+#include "gort/runtime/sys/text.h"
 
 namespace gort::runtime::sys {
 namespace {
@@ -84,11 +85,6 @@ uint32_t CountSymbols(const Image& image) {
   return last + 1;
 }
 
-bool Equal(const char* a, const char* b) {
-  while (*a == *b && *a != '\0') ++a, ++b;
-  return *a == *b;
-}
-
 }  // namespace
 
 bool VdsoInit(const AuxvEntry* auxv) {
@@ -99,7 +95,7 @@ bool VdsoInit(const AuxvEntry* auxv) {
   const uint32_t count = CountSymbols(image);
   for (uint32_t i = 0; i < count; ++i) {
     const Elf64_Sym& symbol = image.symbols[i];
-    if (symbol.st_shndx == SHN_UNDEF || !Equal(image.strings + symbol.st_name, kClockGettimeName)) continue;
+    if (symbol.st_shndx == SHN_UNDEF || Text(image.strings + symbol.st_name) != kClockGettimeName) continue;
     SetClockGettime(At<ClockGettimeFn>(image, symbol.st_value));
     return true;
   }

@@ -10,6 +10,7 @@
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
+#include "gort/runtime/sys/textwriter.h"
 #include "gort/runtime/trace/file.h"
 #include "gort/runtime/trace/timeline.h"
 
@@ -41,47 +42,26 @@ void CannotWrite(int error) {
   sys::Printer().Str("gort: GORT_TRACE: cannot write ").Str(path).Str(" (errno ").Dec(error).Str(")\n");
 }
 
-// Appends to `path`.
-class PathWriter {
- public:
-  void Add(const char* data, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (size_ + 1 >= kMostPathBytes) Refuse("the path is too long");
-      path[size_++] = data[i];
-    }
-  }
-  void AddNumber(int n) {
-    char digits[12];
-    std::size_t first = sizeof(digits);
-    do {
-      digits[--first] = static_cast<char>('0' + n % 10);
-      n /= 10;
-    } while (n != 0);
-    Add(digits + first, sizeof(digits) - first);
-  }
-
- private:
-  std::size_t size_ = 0;
-};
-
 // Absolute, for the program may change its directory; with the process's number for "%p".
 void MakePath(const runtime::TraceEnv& env) {
-  PathWriter out;
+  sys::TextWriter writer(path, sizeof(path));
+  sys::Printer& out = writer.out();
   if (env.path[0] != '/') {
     char directory[kMostPathBytes];
     const long n = sys::Getcwd(directory, sizeof(directory));
     if (n <= 1) Refuse("the working directory cannot be found; give an absolute path");
-    out.Add(directory, static_cast<std::size_t>(n) - 1);
-    out.Add("/", 1);
+    out.Str(directory).Char('/');
   }
   for (std::size_t i = 0; i < env.path_bytes; ++i) {
     if (env.path[i] == '%' && i + 1 < env.path_bytes && env.path[i + 1] == 'p') {
-      out.AddNumber(owner);
+      out.Dec(owner);
       ++i;
     } else {
-      out.Add(&env.path[i], 1);
+      out.Char(env.path[i]);
     }
   }
+  writer.Finish();
+  if (writer.truncated()) Refuse("the path is too long");
 }
 
 // Runs on: any, also in a signal handler.
