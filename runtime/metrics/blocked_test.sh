@@ -39,11 +39,26 @@ for procs in 1 2 8; do
   check "main, $procs" "$("$program" main 2>&1)" 'main  futex events=1 enough=1 goid=1'
 done
 
-# The report: once for the two goroutines of one site.
-errors=$(GORT_DEBUG=blocked=1 "$program" sleep 2>&1 >/dev/null)
-check "report" "$(grep '^gort:' <<<"$errors")" \
-  'gort: goroutine [0-9]+ has blocked its thread for [0-9]+ ms in read; wrap the call in gort::Blocking'
-check "go statement" "$(grep -A 1 '^created by' <<<"$errors")" 'created by main' '.*blocked_program.cc:[0-9]+'
+# The report: once for each place, with the frames of who sleeps, and where that goroutine comes from. TSan's threads are not
+# asked for their frames.
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+export GORT_DEBUG=blocked=1
+if grep -q __tsan_init "$program"; then
+  check "sleep, reported" "$("$program" sleep 2>"$errors")" 'main blocked_program.cc read events=2 enough=1 goid=[0-9]+'
+else
+  sites=$("$program" places 2>"$errors")
+  for place in SleepInRead SleepInOtherRead; do
+    check "$place" "$(grep -- " in $place" <<<"$sites")" \
+      "BlockTwoMore blocked_program.cc read events=[0-9]+ enough=1 goid=[0-9]+ in $place"
+    check "frame of $place" "$(grep -- "$place(" "$errors")" "(\(anonymous namespace\)::)?$place\(.*\)"
+  done
+fi
+grep -q '^gort: ' "$errors" || { failures=$((failures + 1)); echo "FAILED: nothing is reported"; }
+check "report" "$(grep '^gort: ' "$errors" |
+  grep -vE '^gort: goroutine [0-9]+ has blocked its thread for [0-9]+ ms in read; wrap the call in gort::Blocking$')"
+check "go statement" "$(grep -A 1 '^created by' "$errors" | grep -v '^--' | sort -u)" \
+  '.*blocked_program.cc:[0-9]+' 'created by (main|BlockTwoMore)'
 
 echo "$failures failed"
 [ "$failures" = 0 ]

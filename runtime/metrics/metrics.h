@@ -105,7 +105,7 @@ std::string SpawnSiteTable();
 
 // What goroutines of one go statement have done to their threads with one system call: slept in it for 10 ms and more, while their P
 // stood still. Wrap that call in gort::Blocking. Always recorded (runtime/sched/blocked.h says how, and at what price);
-// GORT_DEBUG=blocked=1 also reports the first event of each on stderr.
+// with GORT_DEBUG=blocked=1 they are told apart by call stack, too, and the first event of each is reported on stderr.
 struct BlockedThread {
   const char* function;  // of the go statement; "main" for goroutine 1
   const char* file;      // "" for goroutine 1
@@ -115,10 +115,13 @@ struct BlockedThread {
   std::uint64_t events;
   std::chrono::nanoseconds longest;  // at least
   std::uint64_t goid;                // of the first one
+  // Where it sleeps, two lines a frame, as in a traceback. "" without blocked=1; also if its thread did not answer in time, or has a
+  // thread sanitizer.
+  std::string stack;
 };
 
 // In the order in which they were found first; at most 64 are told apart.
-// Runs on: any.  Blocks: M, for a short lock.
+// Runs on: any.  Blocks: M, for a short lock; with stacks, as reading the program's file does.
 std::vector<BlockedThread> BlockedThreads();
 
 }  // namespace gort::metrics

@@ -9,6 +9,7 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/metrics/metrics.h"
 #include "gort/runtime/sched/globals.h"
+#include "gort/runtime/sched/gostatement.h"
 #include "gort/runtime/sched/peek.h"
 #include "gort/runtime/sched/stackdepth.h"
 #include "gort/stack/stack.h"
@@ -29,15 +30,14 @@ struct Sums {
 
 class Table {
  public:
-  Sums& At(const char* function, const char* file, std::uint32_t line) {
-    if (file == nullptr) {  // goroutine 1, which no go statement started
-      function = "main";
-      file = "";
-    }
-    Sums& sums = sums_[SiteKey(file, function, line)];
+  Sums& At(const runtime::GoStatement& go) {
+    const bool is_main = go.function == nullptr;
+    const char* function = is_main ? "main" : go.function;
+    const char* file = is_main ? "" : go.file;
+    Sums& sums = sums_[SiteKey(file, function, go.line)];
     sums.site.function = function;
     sums.site.file = file;
-    sums.site.line = line;
+    sums.site.line = go.line;
     return sums;
   }
 
@@ -63,14 +63,14 @@ void AddLive(const runtime::g* gp, Table* table) {
   const runtime::stack slot = {Peek(gp->slot.lo), Peek(gp->slot.hi)};
   const std::size_t depth = slot.hi != 0 ? runtime::StackHighWater(slot) : 0;
   if (depth == 0) return;  // its stack was unmapped just now
-  Sums& sums = table->At(Peek(gp->gofunction), Peek(gp->gofile), Peek(gp->goline));
+  Sums& sums = table->At(runtime::gostatement(gp));
   ++sums.site.goroutines;
   sums.site.max_stack_bytes = std::max(sums.site.max_stack_bytes, depth);
   sums.stack_bytes += depth;
 }
 
 void AddEnded(const runtime::StackSite& ended, Table* table) {
-  Sums& sums = table->At(ended.gofunction, ended.gofile, ended.goline);
+  Sums& sums = table->At(ended.go);
   sums.site.ended += ended.ended;
   sums.site.max_stack_bytes = std::max(sums.site.max_stack_bytes, ended.max_bytes);
   sums.stack_bytes += ended.sum_bytes;

@@ -7,9 +7,11 @@
 #include "gort/gstruct/mutex.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/sched/callers.h"
+#include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/peek.h"
-#include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/print.h"
+#include "gort/runtime/sys/taskfile.h"
 
 namespace gort::runtime {
 
@@ -22,6 +24,7 @@ constexpr std::size_t kSuspects = 32;  // at a time; more are not looked at
 // What a thread that sleeps does: equal if and only if it has not moved.
 struct Sleeping {
   int syscall;
+  std::uintptr_t sp;
   std::uint64_t hash;  // of the call, its arguments, sp and pc
 };
 
@@ -34,7 +37,8 @@ struct Suspect {
   std::int64_t since_ns;
   std::int64_t next_ns;  // when to look again
   std::int64_t wait_ns;  // and for how long that was put off
-  BlockedSite* site;     // null: not counted yet
+  bool counted;
+  BlockedSite* site;  // null: not counted, or there were too many sites
 };
 
 constinit bool report = false;  // constant after blockedinit
@@ -45,47 +49,40 @@ constinit std::size_t nsuspects = 0;
 constinit mutex sites_lock{};
 constinit BlockedSite sites[kBlockedSites]{};
 constinit std::size_t nsites = 0;
+static_assert(kBlockedFrames <= StackTrace::kEnd, "the innermost frames of a trace lie in first");
 
 // ---- The kernel's word ----------------------------------------------------------------------------------------------
 
-// "/proc/self/task/<tid>/syscall"
-struct TaskPath {
-  explicit TaskPath(std::uint64_t tid) {
-    Add("/proc/self/task/");
-    char digits[20];
-    int n = 0;
-    do {
-      digits[n++] = static_cast<char>('0' + tid % 10);
-      tid /= 10;
-    } while (tid != 0);
-    while (n > 0) text[size++] = digits[--n];
-    Add("/syscall");
-    text[size] = '\0';
+// The last but one of the words of a line, a hexadecimal number with its 0x; 0 if there is none.
+std::uintptr_t LastButOne(const char* line, std::size_t size) {
+  std::size_t at = size;
+  for (int words = 0; words < 2; ++words) {
+    while (at > 0 && line[at - 1] <= ' ') --at;
+    while (at > 0 && line[at - 1] > ' ') --at;
   }
-  void Add(const char* s) {
-    for (; *s != '\0'; ++s) text[size++] = *s;
+  std::uintptr_t value = 0;
+  for (at += 2; at < size && line[at] > ' '; ++at) {
+    const auto digit = static_cast<std::uintptr_t>(line[at]);
+    value = value * 16 + (digit <= '9' ? digit - '0' : digit - 'a' + 10);
   }
-  char text[64];
-  int size = 0;
-};
+  return value;
+}
 
 // False: the thread runs, or is gone, or the kernel does not say.
 // The file is one line: "running", or the call's number, -1 outside of one; arguments; sp and pc.
 // Source: Linux, proc_pid_syscall(5).
 bool AsleepIn(std::uint64_t tid, Sleeping* sleeping) {
-  const long fd = sys::Open(TaskPath(tid).text, sys::kO_RDONLY | sys::kO_CLOEXEC);
-  if (fd < 0) return false;
   char text[256];
-  const long size = sys::Read(static_cast<int>(fd), text, sizeof(text));
-  sys::Close(static_cast<int>(fd));
-  if (size <= 0 || (text[0] != '-' && (text[0] < '0' || text[0] > '9'))) return false;
+  const std::size_t size = sys::ReadTaskFile(tid, "syscall", text, sizeof(text));
+  if (text[0] != '-' && (text[0] < '0' || text[0] > '9')) return false;
   sleeping->syscall = text[0] == '-' ? -1 : 0;
-  for (long i = 0; text[0] != '-' && i < size && text[i] >= '0' && text[i] <= '9'; ++i) {
+  for (std::size_t i = 0; text[0] != '-' && text[i] >= '0' && text[i] <= '9'; ++i) {
     sleeping->syscall = sleeping->syscall * 10 + (text[i] - '0');
   }
+  sleeping->sp = LastButOne(text, size);
   // FNV-1a: good enough to tell that a thread is where it was.
   sleeping->hash = 0xcbf29ce484222325;
-  for (long i = 0; i < size; ++i)
+  for (std::size_t i = 0; i < size; ++i)
     sleeping->hash = (sleeping->hash ^ static_cast<unsigned char>(text[i])) * 0x100000001b3;
   return true;
 }
@@ -107,17 +104,34 @@ bool IsSuspected(const m* mp, std::uint64_t goid) {
 
 // ---- Sites ----------------------------------------------------------------------------------------------------------
 
+// Where the suspect sleeps; an empty trace if that cannot be known: its thread was already elsewhere when it was interrupted, say.
+void FindFrames(const Suspect& suspect, StackTrace* trace) {
+  if (!report || !callersrunning(suspect.gp, trace) || trace->first[0].sp != suspect.sleeping.sp) trace->count = 0;
+}
+
+bool IsAt(const BlockedSite& site, const Suspect& suspect, const GoStatement& go, const StackTrace& trace) {
+  const std::size_t depth = trace.count < kBlockedFrames ? trace.count : kBlockedFrames;
+  if (site.syscall != suspect.sleeping.syscall || site.depth != depth || site.go != go) return false;
+  for (std::size_t i = 0; i < depth; ++i) {
+    if (site.frames[i].pc != trace.first[i].pc) return false;
+  }
+  return true;
+}
+
 // Locks: sites_lock held.  Null: there are too many.
-BlockedSite* SiteOf(const Suspect& suspect) {
-  const char* file = Peek(suspect.gp->gofile);
-  const std::uint32_t line = Peek(suspect.gp->goline);
+BlockedSite* SiteOf(const Suspect& suspect, const StackTrace& trace) {
+  const GoStatement go = gostatement(suspect.gp);
   for (std::size_t i = 0; i < nsites; ++i) {
-    BlockedSite& site = sites[i];
-    if (site.gofile == file && site.goline == line && site.syscall == suspect.sleeping.syscall) return &site;
+    if (IsAt(sites[i], suspect, go, trace)) return &sites[i];
   }
   if (nsites == kBlockedSites) return nullptr;
   BlockedSite* site = &sites[nsites++];
-  *site = {Peek(suspect.gp->gofunction), file, line, suspect.sleeping.syscall, 0, 0, suspect.goid};
+  site->go = go;
+  site->syscall = suspect.sleeping.syscall;
+  site->goid = suspect.goid;
+  for (; site->depth < trace.count && site->depth < kBlockedFrames; ++site->depth) {
+    site->frames[site->depth] = trace.first[site->depth];
+  }
   return site;
 }
 
@@ -134,15 +148,19 @@ void PrintReport(const BlockedSite& site) {
     out.Str(" ms in system call ").Dec(site.syscall);
   }
   out.Str("; wrap the call in gort::Blocking\n");
-  if (site.gofunction == nullptr) return;
-  out.Str("created by ").Str(site.gofunction).Str("\n\t").Str(site.gofile).Char(':').Udec(site.goline).Char('\n');
+  printblockedframes(site, &out);
+  if (site.go.function == nullptr) return;
+  out.Str("created by ").Str(site.go.function).Str("\n\t").Str(site.go.file).Char(':').Udec(site.go.line).Char('\n');
 }
 
-// The suspect has slept for kFirstLookNs or longer.
+// The suspect has slept for kFirstLookNs or longer: an event, if that is the first look.
 void Count(Suspect* suspect, std::int64_t slept_ns) {
+  const bool first_look = !suspect->counted;
+  suspect->counted = true;
+  StackTrace trace;
+  if (first_look) FindFrames(*suspect, &trace);
   lock(&sites_lock);
-  const bool first_look = suspect->site == nullptr;
-  if (first_look) suspect->site = SiteOf(*suspect);
+  if (first_look) suspect->site = SiteOf(*suspect, trace);
   BlockedSite* site = suspect->site;
   if (site != nullptr && first_look) ++site->events;
   if (site != nullptr && site->longest_ns < slept_ns) site->longest_ns = slept_ns;
@@ -179,7 +197,7 @@ void blockedsuspect(const p* pp, std::int64_t now_ns) {
   if (!Computes(mp, gp, goid) || IsSuspected(mp, goid) || !AsleepIn(Peek(mp->procid), &sleeping)) return;
   Suspect* free = suspects;
   while (free->mp != nullptr) ++free;
-  *free = {mp, gp, goid, sleeping, now_ns, now_ns + kFirstLookNs, kFirstLookNs, nullptr};
+  *free = {mp, gp, goid, sleeping, now_ns, now_ns + kFirstLookNs, kFirstLookNs, false, nullptr};
   ++nsuspects;
 }
 
@@ -199,6 +217,14 @@ void blockedrun(std::int64_t now_ns) {
     suspect.mp = nullptr;
     --nsuspects;
   }
+}
+
+void printblockedframes(const BlockedSite& site, sys::Printer* out) {
+  if (site.depth == 0 || hooks.printframes == nullptr) return;
+  StackTrace trace;
+  for (std::size_t i = 0; i < site.depth; ++i) trace.first[i] = site.frames[i];
+  trace.count = site.depth;
+  hooks.printframes(trace, false, out);
 }
 
 std::size_t blockedsites(BlockedSite* copies, std::size_t most) {

@@ -101,17 +101,6 @@ bool Ask(g* gp, int tid, StackTrace* trace) {
   return found;
 }
 
-bool CallersElsewhere(g* gp, StackTrace* trace) {
-  const m* mp = Peek(gp->m);
-  if (!kMayInterrupt || mp == nullptr || mp->procid == 0 || asking.exchange(true, std::memory_order_acquire)) return false;
-  // kDone: an answer that came after its asker had given up, which nobody wants any more.
-  const std::uint32_t state = request.state.load(std::memory_order_acquire);
-  const bool found =
-      (state == kFree || state == kDone) && InstallSignal() && Ask(gp, static_cast<int>(mp->procid), trace);
-  asking.store(false, std::memory_order_release);
-  return found;
-}
-
 // Whether gp is at work on another thread: its stack changes while we look.
 bool RunsElsewhere(const g* gp) {
   const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);
@@ -122,9 +111,21 @@ bool RunsElsewhere(const g* gp) {
 
 }  // namespace
 
+bool callersrunning(g* gp, StackTrace* trace) {
+  const m* mp = Peek(gp->m);
+  if (hooks.callers == nullptr || !kMayInterrupt || mp == nullptr || mp->procid == 0) return false;
+  if (asking.exchange(true, std::memory_order_acquire)) return false;
+  // kDone: an answer that came after its asker had given up, which nobody wants any more.
+  const std::uint32_t state = request.state.load(std::memory_order_acquire);
+  const bool found =
+      (state == kFree || state == kDone) && InstallSignal() && Ask(gp, static_cast<int>(mp->procid), trace);
+  asking.store(false, std::memory_order_release);
+  return found;
+}
+
 bool callersof(g* gp, void* ucontext, StackTrace* trace) {
   if (hooks.callers == nullptr) return false;
-  if (ucontext == nullptr && RunsElsewhere(gp)) return CallersElsewhere(gp, trace);
+  if (ucontext == nullptr && RunsElsewhere(gp)) return callersrunning(gp, trace);
   hooks.callers(gp, ucontext, trace);
   return true;
 }

@@ -14,7 +14,7 @@
 //     too late:  kAsked -> kFree, and a handler that comes afterwards finds nothing to do;
 //                kWalking stays: the thread is stuck in its handler, and nobody is asked any more.
 //
-// That is the only signal of gort's own, and it is sent only while somebody wants a dump. Handlers are installed with SA_RESTART, so
+// That is the only signal of gort's own, and it is sent only while somebody wants a dump, or with GORT_DEBUG=blocked=1. Handlers are installed with SA_RESTART, so
 // read, write, accept and the like go on as if nothing had been; nanosleep, poll, epoll_wait and what has a time-out return EINTR, which
 // a program that calls gort::Stack(true) must expect in Blocking calls. A report of a failure need not care.
 #ifndef GORT_RUNTIME_SCHED_CALLERS_H_
@@ -30,6 +30,11 @@ namespace gort::runtime {
 // signal could find anywhere), or the program has no C++ runtime to walk with.
 // Runs on: any, also gsignal. gp does not start to run meanwhile.  Locks: none.  Blocks: M, for 0.1 s at most.
 bool callersof(g* gp, void* ucontext, StackTrace* trace);
+
+// Finds the frames of gp, which may stop and start to run at any moment; trace->first[0] is where it was interrupted. False also if it
+// did not run.
+// Runs on: any thread but gp's.  Locks: none.  Blocks: M, for 0.1 s at most.
+bool callersrunning(g* gp, StackTrace* trace);
 
 }  // namespace gort::runtime
 

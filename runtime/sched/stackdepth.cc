@@ -18,12 +18,13 @@ constinit std::size_t nsites = 0;
 
 // Locks: table_lock held.  Null: there are too many.
 StackSite* SiteOf(const g* gp) {
+  const GoStatement go = gostatement(gp);
   for (std::size_t i = 0; i < nsites; ++i) {
-    if (table[i].gofile == gp->gofile && table[i].goline == gp->goline) return &table[i];
+    if (table[i].go == go) return &table[i];
   }
   if (nsites == kStackSites) return nullptr;
   StackSite* site = &table[nsites++];
-  *site = {gp->gofunction, gp->gofile, gp->goline, 0, 0, 0};
+  *site = {go, 0, 0, 0};
   return site;
 }
 

@@ -11,14 +11,13 @@
 #include <cstdint>
 
 #include "gort/gstruct/g.h"
+#include "gort/runtime/sched/gostatement.h"
 
 namespace gort::runtime {
 
 // What the goroutines of one go statement that have ended used. In whole pages, with the one that the g lies in.
 struct StackSite {
-  const char* gofunction;  // null: goroutine 1
-  const char* gofile;
-  std::uint32_t goline;
+  GoStatement go;
   std::uint64_t ended;
   std::uint64_t sum_bytes;
   std::size_t max_bytes;
