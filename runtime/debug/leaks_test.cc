@@ -68,9 +68,6 @@ void ExpectFound(std::size_t n, F make) {
 class Leaks : public testing::Test {
  protected:
   void SetUp() override {
-#if GORT_LOCKRANK
-    GTEST_SKIP() << "skipped: the checker of lock ranks leaves addresses of locks behind, which hide the leaks";
-#endif
     const absl::StatusOr<std::string> report = LeakReport();
     if (absl::IsUnimplemented(report.status())) GTEST_SKIP() << "skipped: " << report.status().message();
     known_ = Goroutines();

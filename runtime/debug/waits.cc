@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "gort/gstruct/status.h"
+#include "gort/runtime/lock/islocked.h"
 #include "gort/runtime/sema/notify_list.h"
 #include "gort/runtime/sema/sema.h"
 
@@ -10,15 +11,13 @@ namespace gort::runtime {
 
 namespace {
 
-bool IsLocked(const mutex& l) { return l.key.load(std::memory_order_relaxed) != 0; }
-
 // Whoever holds the channel's lock may be at work on gp. Behind it, a sudog that was taken out says so by its next, and a
 // select by selectDone.
 Waiting ForChannels(const g* gp) {
   if (gp->waiting == nullptr) return Waiting::kForEver;  // a select in which every channel is nil
   for (const sudog* sg = gp->waiting; sg != nullptr; sg = sg->waitlink) {
     const hchan* c = sg->c.vp;
-    if (c == nullptr || IsLocked(c->lock) || sg->next == sg) return Waiting::kUnsettled;
+    if (c == nullptr || islocked(c->lock) || sg->next == sg) return Waiting::kUnsettled;
     if (sg->isSelect && gp->selectDone.load(std::memory_order_relaxed) != 0) return Waiting::kUnsettled;
     if (c->timer != nullptr) return Waiting::kNot;
   }
@@ -39,7 +38,7 @@ Waiting ForSemaphore(const g* gp) {
 Waiting ForCond(const g* gp) {
   if (gp->waiting == nullptr) return Waiting::kUnsettled;
   const auto* list = static_cast<const notifyList*>(gp->waiting->elem.vp);
-  if (IsLocked(list->lock)) return Waiting::kUnsettled;
+  if (islocked(list->lock)) return Waiting::kUnsettled;
   const std::uint32_t called = gp->waiting->ticket - list->notify.load(std::memory_order_relaxed);
   return static_cast<std::int32_t>(called) < 0 ? Waiting::kUnsettled : Waiting::kForObjects;
 }

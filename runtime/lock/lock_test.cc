@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "gort/runtime/lock/islocked.h"
 #include "gtest/gtest.h"
 
 namespace gort::runtime {
@@ -29,7 +30,9 @@ TEST(Mutex, TryLockTellsWhetherItIsHeld) {
   unlock(&l);
   lock(&l);
   EXPECT_FALSE(trylock(&l));
+  EXPECT_TRUE(islocked(l));
   unlock(&l);
+  EXPECT_FALSE(islocked(l));
 }
 
 TEST(MutexDeathTest, UnlockOfAnUnlockedMutexStopsTheProgram) {

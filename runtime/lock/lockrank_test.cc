@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "gort/runtime/lock/islocked.h"
 #include "gort/runtime/lock/lock.h"
 #include "gtest/gtest.h"
 
@@ -52,6 +53,14 @@ TEST_F(LockRank, ALockKeepsItsRank) {
     unlock(&sched_lock);
     EXPECT_EQ(sched_lock.key.load(), uintptr_t{lockRankSched} << 32);
   }
+}
+
+TEST_F(LockRank, ARankIsNoHolder) {
+  EXPECT_FALSE(islocked(sched_lock));
+  lock(&sched_lock);
+  EXPECT_TRUE(islocked(sched_lock));
+  unlock(&sched_lock);
+  EXPECT_FALSE(islocked(sched_lock));
 }
 
 TEST_F(LockRank, ChannelsAreLockedInTheOrderOfTheirAddresses) {

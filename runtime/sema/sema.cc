@@ -3,6 +3,7 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/mutex.h"
 #include "gort/gstruct/sudog.h"
+#include "gort/runtime/lock/islocked.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
@@ -70,7 +71,7 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
   s.g->waiting = nullptr;
 }
 
-bool sematouched(const void* addr) { return semroot(addr)->lock.key.load(std::memory_order_relaxed) != 0; }
+bool sematouched(const void* addr) { return islocked(semroot(addr)->lock); }
 
 void semrelease1(std::atomic<std::uint32_t>* addr, bool handoff) {
   semaRoot* root = semroot(addr);
