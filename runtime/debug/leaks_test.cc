@@ -4,6 +4,8 @@
 // the test looks until what it expects is so. What must not be reported is looked for once all of them wait.
 #include "gort/runtime/debug/leaks.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -487,6 +489,53 @@ TEST_F(Leaks, NeverAWorkingGoroutineUnderStress) {
   cond.Broadcast();
   mutex.Unlock();
   done.Wait();
+}
+
+// ---- What the search needs -----------------------------------------------------------------------------------------------------
+
+// A thread to stop.
+class OtherThread {
+ public:
+  OtherThread() : thread_([this] { go_on_.wait(false); }) {}
+  ~OtherThread() {
+    go_on_.store(true);
+    go_on_.notify_one();
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> go_on_{false};
+  std::thread thread_;
+};
+
+struct sigaction replaced;
+
+// SIGURG has another handler while this object lives.
+class HandlerOfOthers {
+ public:
+  explicit HandlerOfOthers(void (*handler)(int, siginfo_t*, void*)) {
+    struct sigaction action = {};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+    sigaction(SIGURG, &action, &replaced);
+  }
+  ~HandlerOfOthers() { sigaction(SIGURG, &replaced, nullptr); }
+};
+
+TEST_F(Leaks, AHandlerThatReplacesOursIsNamedInTheError) {
+  const OtherThread other;
+  const HandlerOfOthers handler([](int, siginfo_t*, void*) {});
+  const absl::StatusOr<std::string> report = LeakReport();
+  EXPECT_TRUE(absl::IsUnavailable(report.status())) << report.status();
+  EXPECT_NE(report.status().message().find("has got another handler meanwhile"), std::string::npos) << report.status();
+}
+
+TEST_F(Leaks, AHandlerThatReplacesOursMayCallIt) {
+  const OtherThread other;
+  const HandlerOfOthers handler(
+      [](int sig, siginfo_t* info, void* context) { replaced.sa_sigaction(sig, info, context); });
+  const absl::StatusOr<std::string> report = LeakReport();
+  EXPECT_TRUE(report.ok()) << report.status();
 }
 
 }  // namespace

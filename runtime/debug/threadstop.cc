@@ -110,6 +110,17 @@ TaskState StateOf(int tid) {
   return blocks ? TaskState::kBlocksSignal : TaskState::kReachable;
 }
 
+// Why a thread in that state has not stopped: the end of a sentence.
+const char* WhyNot(TaskState state) {
+  if (state == TaskState::kBlocksSignal) return " blocks SIGURG, the signal that stops threads; unblock it there";
+  struct sigaction now = {};
+  sigaction(kSignal, nullptr, &now);
+  if (now.sa_sigaction != &OnSignal) {
+    return " did not stop: SIGURG, the signal for that, has got another handler meanwhile; let it call the one that it replaced";
+  }
+  return " did not stop within 2 s; it may be in a system call that cannot be interrupted";
+}
+
 // Whether `tid` is an M that runs nothing and has no P: with the world stopped it cannot get one.
 bool IsIdleM(int tid) {
   for (const m* mp = allm.load(std::memory_order_acquire); mp != nullptr; mp = mp->alllink) {
@@ -203,9 +214,7 @@ bool ThreadStop::WaitForAll(std::int64_t deadline_ns) {
         ++skipped_;
         break;
       } else if (sys::Nanotime() > deadline_ns) {
-        return Fail(record->tid, state == TaskState::kBlocksSignal
-                                     ? " blocks SIGURG, the signal that stops threads; unblock it there"
-                                     : " did not stop within 2 s; it may be in a system call that cannot be interrupted");
+        return Fail(record->tid, WhyNot(state));
       } else {
         Ask(record);  // the first signal is lost if somebody else's was pending
       }

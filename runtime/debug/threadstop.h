@@ -7,7 +7,9 @@
 //     round + 1                           ------->   returns
 //
 // Go interrupts its threads with the same signal, for the same reasons: it is ignored by default, debuggers let it pass, and libraries
-// do not use it. A program that has a handler for it keeps it: signals that are not ours go there. As with every signal, some
+// do not use it. A program that has a handler for it keeps it: signals that are not ours go there. One that installs its handler after the
+// first stop must pass on what it does not know, and otherwise the next stop fails and says so. Rejected: to install ours again, in front of
+// it, since the two would call each other for ever if it does pass on. As with every signal, some
 // system calls of the interrupted threads return EINTR (epoll_wait, nanosleep), although the handler asks to restart them.
 //
 // sysmon cannot be stopped, as it blocks every signal; with the world stopped (runtime/sched/world.h) it does nothing but look.
