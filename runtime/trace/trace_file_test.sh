@@ -32,9 +32,9 @@ done
 GORT_SCHED_SEED=7 "$program" work 1 "$work/seeded" || fail "seeded: status $?"
 traces seeded dropped=0 'goroutines>=7'
 
-# Many events: all are there.
+# Many events: all are there. Of the yields only one goroutine's are certain: the other may have lost its P.
 GORT_MAXPROCS=1 "$program" events 100000 "$work/events" || fail "events: status $?"
-traces events dropped=0 'slices>=50000' 'end_yield>=50000'
+traces events dropped=0 'slices>=25000' 'end_yield>=25000'
 
 # ends HOW STATUS: the program ends so, and leaves a trace.
 ends() {
