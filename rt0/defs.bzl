@@ -128,8 +128,10 @@ def gort_sched_test(
 def gort_freestanding_binary(name, deps = [], linkopts = [], copts = [], features = [], tags = [], **kwargs):
     """A static program without libc, exceptions and RTTI: `int main(int argc, char** argv, char** envp)` is goroutine 1.
 
+    Fatal errors are one line, and signals nobody's, unless deps names //runtime/sched:reports (runtime/sched/reports.h).
+
     For the smallest file add --copt=-Os to -c opt, and take the unwind tables out, which only debuggers read here, with
-    `strip -R .eh_frame`: of 65 KB, stripped, 57 remain.
+    `strip -R .eh_frame`: of 58 KB, stripped, 38 remain.
     """
     cc_binary(
         name = name,

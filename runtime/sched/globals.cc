@@ -1,6 +1,8 @@
 #include "gort/runtime/sched/globals.h"
 
 #include "gort/runtime/lock/lockrank.h"
+#include "gort/runtime/sched/reports.h"
+#include "gort/runtime/sched/trace.h"
 
 namespace gort::runtime {
 
@@ -15,6 +17,8 @@ constinit std::atomic<std::int64_t> allglen{0};
 constinit bool seeded = false;
 constinit std::uint64_t seed = 0;
 constinit sys::SigsetBits initSigmask = 0;
+constinit bool stackdepths = false;
+constinit std::atomic<traceBuffers*> tracebuffers{nullptr};
 
 std::int32_t argc = 0;
 char** argv = nullptr;

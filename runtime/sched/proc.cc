@@ -19,9 +19,9 @@
 #include "gort/runtime/sched/malg.h"
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/reports.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/seeded.h"
-#include "gort/runtime/sched/stackdepth.h"
 #include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sched/trace.h"
@@ -179,7 +179,7 @@ const gobuf* goexit0(g* gp, void*) {
     sched.goroutinesEnded.fetch_add(1, std::memory_order_release);  // as CountOne: gcount sees what it did
   }
   if (gp->bubble != nullptr) bubbleleave(gp->bubble);
-  if (stackdepths) [[unlikely]] stackended(gp);
+  if (stackdepths) [[unlikely]] reports.goended(gp);
   gfput(mp->p, gp);
   // Whatever it did to its thread (that is why it was locked) dies with it.
   if (locked) mexit();

@@ -7,8 +7,6 @@
 
 namespace gort::runtime {
 
-constinit bool stackdepths = false;
-
 namespace {
 
 // table[0 .. nsites) are in use. Guard: table_lock.

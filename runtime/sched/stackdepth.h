@@ -26,9 +26,6 @@ struct StackSite {
 // More sites than this are not told apart: further ones are not counted.
 inline constexpr std::size_t kStackSites = 256;
 
-// Whether GORT_DEBUG says stacks=1. Writer: schedinit. Constant afterwards.
-extern bool stackdepths;
-
 // gp has ended: measures its stack and gives the pages back.
 // Runs on: g0 of the M that it ended on; gp is kGdead and on no list.  Locks: takes one of its own.  Blocks: never.
 void stackended(g* gp);

@@ -7,11 +7,8 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/lockrank.h"
-#include "gort/runtime/sched/blocked.h"
 #include "gort/runtime/sched/cgroup.h"
-#include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/env.h"
-#include "gort/runtime/sched/fault.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sched/hooks.h"
@@ -21,8 +18,7 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/procs.h"
 #include "gort/runtime/sched/rand.h"
-#include "gort/runtime/sched/schedtrace.h"
-#include "gort/runtime/sched/stackdepth.h"
+#include "gort/runtime/sched/reports.h"
 #include "gort/runtime/sched/sysmon.h"
 #include "gort/runtime/sched/trace.h"
 #include "gort/runtime/sched/world.h"
@@ -120,12 +116,23 @@ void InitM0() {
   allm.store(&m0, std::memory_order_release);
 }
 
+[[noreturn]] void Refuse(const char* sentence) {
+  sys::Printer().Str("gort: ").Str(sentence).Char('\n');
+  sys::ExitGroup(sys::kFailureStatus);
+}
+
 void BeginTrace(const TraceEnv& env) {
-  if (hooks.tracebegin == nullptr) {
-    sys::Printer().Str("gort: GORT_TRACE is set, but this program cannot write traces: it has no libc; unset it\n");
-    sys::ExitGroup(sys::kFailureStatus);
-  }
+  if (hooks.tracebegin == nullptr) Refuse("GORT_TRACE is set, but this program cannot write traces: it has no libc; unset it");
   hooks.tracebegin(env);
+}
+
+void InstallReports(const RuntimeEnv& env, bool guest) {
+  tracebackinit(env.traceback);
+  if (HaveReports()) {
+    reports.install(env, guest);
+  } else if (env.schedtrace_ms != 0 || env.blocked || env.stacks) {
+    Refuse("GORT_DEBUG asks for what this program does not contain; link //runtime/sched:reports, or unset it");
+  }
 }
 
 // `guest`: the calling thread is not ours, and there is no m0.
@@ -136,9 +143,6 @@ void InitScheduler(bool guest) {
   const RuntimeEnv env = ReadRuntimeEnv(envp);
   seeded = env.seeded;
   seed = env.seed;
-  schedtraceinit(env.schedtrace_ms, env.scheddetail);
-  blockedinit(env.blocked);
-  stackdepths = env.stacks;
   pininit();
   if (!guest) InitM0();
 
@@ -149,9 +153,7 @@ void InitScheduler(bool guest) {
   std::int32_t procs = 1;
   if (!seeded) procs = env.maxprocs != 0 ? env.maxprocs : defaultGOMAXPROCS(ncpu);
   procinit(procs, guest);
-  tracebackinit(env.traceback);
-  InstallFatalDump();
-  InstallFaultHandlers(guest);
+  InstallReports(env, guest);
   if (env.trace.path != nullptr) BeginTrace(env.trace);
   if (guest) mainStarted.store(true, std::memory_order_release);
   // Release: pairs with the acquire in newproc1, which comes here first if need be.
@@ -200,7 +202,7 @@ void mainbegin() {
   MarkStartup(StartupStep::kMain);
   m* mp = getg()->m;
   pin(mp);
-  const bool watched = schedtracewhen() != INT64_MAX || blockedreports();  // asked while there is no sysmon yet
+  const bool watched = HaveReports() && reports.wantsysmon();  // asked while there is no sysmon yet
   mainStarted.store(true, std::memory_order_seq_cst);
   if (sched.runqsize.load() != 0) wakep();  // goroutines of constructors
   if (watched) startsysmon();

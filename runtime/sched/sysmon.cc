@@ -5,7 +5,6 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/lock/note.h"
-#include "gort/runtime/sched/blocked.h"
 #include "gort/runtime/sched/checkdead.h"
 #include "gort/runtime/sched/coarseclock.h"
 #include "gort/runtime/sched/globals.h"
@@ -16,8 +15,8 @@
 #include "gort/runtime/sched/poller.h"
 #include "gort/runtime/sched/preempt.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/sched/reports.h"
 #include "gort/runtime/sched/runq.h"
-#include "gort/runtime/sched/schedtrace.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -48,11 +47,7 @@ bool HasHandedOffThreads() {
 }
 
 // When there is something to do by the clock, whatever else there is; INT64_MAX: nothing.
-std::int64_t ByTheClock() {
-  const std::int64_t trace_ns = schedtracewhen();
-  const std::int64_t blocked_ns = blockedwhen();
-  return trace_ns < blocked_ns ? trace_ns : blocked_ns;
-}
+std::int64_t ByTheClock() { return HaveReports() ? reports.when() : INT64_MAX; }
 
 // Sleeps for ns, until wakesysmon or until something is due by the clock, which it does; not at all if there is something to do by
 // now. The flag first, then the look: who makes something to do and does not see the flag is seen by the look. noteclear is safe
@@ -71,9 +66,7 @@ void Sleep(std::int64_t ns) {
   // Somebody who has claimed the flag will wake the note at any moment; wait for it, so that it is ours again.
   if (!woken && !sched.sysmonasleep.exchange(false, std::memory_order_seq_cst)) notesleep(&sched.sysmonnote);
   if (due_ns == INT64_MAX) return;
-  const std::int64_t now_ns = sys::Nanotime();
-  schedtracerun(now_ns);
-  blockedrun(now_ns);
+  reports.run(sys::Nanotime());
 }
 
 void StartHandedOffThreads() {
@@ -137,7 +130,7 @@ int Retake(std::int64_t now) {
     if (pp->status.load(std::memory_order_relaxed) != kPrunning) continue;
     const std::uint32_t tick = pp->syscalltick.load(std::memory_order_relaxed);
     const bool in_syscall = tick % 2 != 0;
-    if (!in_syscall && !seeded && StuckForASlice(pp, now)) blockedsuspect(pp, now);
+    if (HaveReports() && !in_syscall && !seeded && StuckForASlice(pp, now)) reports.suspect(pp, now);
     if (!(in_syscall ? SyscallTooLong(pp, tick, now) : !seeded && SliceOver(pp, now))) continue;
     if (!takep(pp)) continue;
     pp->status.store(kPidle, std::memory_order_relaxed);

@@ -8,8 +8,6 @@
 
 namespace gort::runtime {
 
-constinit std::atomic<traceBuffers*> tracebuffers{nullptr};
-
 namespace {
 
 // Guards the shared ring, and changes of tracebuffers.

@@ -122,13 +122,13 @@ inline bool traceEnabled() {
 
 namespace internal {
 
-// The slow halves of what follows. `pp` is the caller's, pinned; null: it has none. traceSelf pins by itself.
-[[gnu::cold]] void traceGo(p* pp, traceEv type, const g* gp, std::uint64_t second, std::uint64_t third);
-[[gnu::cold]] void traceReady(const g* gp);
-[[gnu::cold]] void traceCreate(const g* gp);
-[[gnu::cold]] void traceEnd(const m* mp, const g* gp);
-[[gnu::cold]] void traceProc(const p* pp, traceEv type, const m* mp);
-[[gnu::cold]] void traceSelf(traceEv type, std::uint64_t goid, std::uint64_t second, std::uint64_t third);
+// The slow halves of what follows. Weak: a program that does not link //runtime/sched:reports never records. `pp` is the caller's, pinned; null: it has none. traceSelf pins by itself.
+[[gnu::cold, gnu::weak]] void traceGo(p* pp, traceEv type, const g* gp, std::uint64_t second, std::uint64_t third);
+[[gnu::cold, gnu::weak]] void traceReady(const g* gp);
+[[gnu::cold, gnu::weak]] void traceCreate(const g* gp);
+[[gnu::cold, gnu::weak]] void traceEnd(const m* mp, const g* gp);
+[[gnu::cold, gnu::weak]] void traceProc(const p* pp, traceEv type, const m* mp);
+[[gnu::cold, gnu::weak]] void traceSelf(traceEv type, std::uint64_t goid, std::uint64_t second, std::uint64_t third);
 
 }  // namespace internal
 

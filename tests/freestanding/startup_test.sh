@@ -6,7 +6,7 @@
 set -uo pipefail
 
 readonly program=$1 exec_helper=$2 hello=$3
-readonly size_limit_bytes=$((96 * 1024))
+readonly size_limit_bytes=$((60 * 1024))
 failures=0
 
 fail() {
