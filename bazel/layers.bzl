@@ -68,6 +68,7 @@ LAYERS = [
         "runtime/debug",
         "runtime/debug/tlslint",
         "runtime/debug/gdb",
+        "runtime/debug/lldb",
         "runtime/guest",
         "runtime/metrics",
         "runtime/synctest",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # lldb needs no script for the goroutine that a thread runs: the unwind information of our assembly leads `bt` to its beginning, also
-# across systemstack. Parked goroutines it does not know.
+# across systemstack. For others it has one: lldb_goroutines_test.sh.
 set -uo pipefail
 program=$1
 lldb=$(command -v lldb || command -v lldb-14)
