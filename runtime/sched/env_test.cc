@@ -76,6 +76,7 @@ TEST(RuntimeEnv, DebugItems) {
       {"schedtrace=1000,scheddetail=1", 1000, true},
       {"scheddetail=1,schedtrace=2147483647", 2147483647, true},
       {",scheddetail=0,,schedtrace=5,", 5, false},
+      {",", 0, false},
       {"schedtrace=5,schedtrace=0", 0, false},
   };
   for (const auto& c : kCases) {

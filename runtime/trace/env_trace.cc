@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "gort/runtime/sched/env.h"
@@ -38,8 +39,15 @@ constinit std::atomic<bool> written{false};
   sys::ExitGroup(sys::kFailureStatus);
 }
 
+// Runs on: any, also in a signal handler, where strerror may not be called.
 void CannotWrite(int error) {
-  sys::Printer().Str("gort: GORT_TRACE: cannot write ").Str(path).Str(" (errno ").Dec(error).Str(")\n");
+  sys::Printer out;
+  out.Str("gort: GORT_TRACE: cannot write ").Str(path).Str(": ");
+  if (const char* text = strerrordesc_np(error); text != nullptr) {
+    out.Str(text).Char('\n');
+  } else {
+    out.Str("errno ").Dec(error).Char('\n');
+  }
 }
 
 // Absolute, for the program may change its directory; with the process's number for "%p".

@@ -11,14 +11,10 @@ namespace sys = runtime::sys;
 
 namespace {
 
-// Room for some of the longest events; and no more than a Pages of all Ps can address.
-constexpr std::size_t kLeastSlots = 16 * runtime::kTraceMostSlots;
-constexpr std::size_t kMostSlots = std::size_t{1} << 28;
-
 std::size_t SlotsFor(std::size_t bytes) {
-  std::size_t slots = kLeastSlots;
-  while (slots < kMostSlots && slots < bytes / sizeof(runtime::traceSlot)) slots *= 2;
-  return slots;
+  std::size_t ring_bytes = kLeastRingBytes;
+  while (ring_bytes < bytes && ring_bytes < kMostRingBytes) ring_bytes *= 2;
+  return ring_bytes / sizeof(runtime::traceSlot);
 }
 
 }  // namespace

@@ -17,10 +17,15 @@ struct Moment {
   std::int64_t ns;
 };
 
+// Room for some of the longest events; and no more than a Pages of all Ps can address.
+inline constexpr std::size_t kLeastRingBytes = 16 * runtime::kTraceMostSlots * sizeof(runtime::traceSlot);
+inline constexpr std::size_t kMostRingBytes = std::size_t{8} << 30;
+static_assert(kLeastRingBytes == 32 << 10, "trace.h says so");
+
 class Recording {
  public:
   struct Options {
-    std::size_t ring_bytes;  // of each P; a power of two is made of it
+    std::size_t ring_bytes;  // of each P, up to kMostRingBytes; rounded up to a power of two, and to kLeastRingBytes
     bool keep_first;         // full rings refuse events, instead of overwriting the oldest
     std::int64_t keep_ns;    // a snapshot shows no more than this last time; 0: all there is
   };

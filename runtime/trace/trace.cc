@@ -66,6 +66,10 @@ absl::StatusOr<const Recording*> ToWrite() {
 
 absl::Status Start(const Options& options) {
   if (options.keep <= absl::ZeroDuration()) return absl::InvalidArgumentError("trace: Options::keep must be above 0");
+  if (options.ring_bytes > internal::kMostRingBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("trace: Options::ring_bytes is ", options.ring_bytes, "; expected at most ", internal::kMostRingBytes));
+  }
   runtime::ensurestarted();
   const Locked locked;
   if (Enabled()) {

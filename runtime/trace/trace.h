@@ -33,7 +33,8 @@ enum class Mode {
 };
 
 struct Options {
-  // Of each P's ring, and of one more for threads without a P; made a power of two. Costs memory as far as it is written.
+  // Of each P's ring, and of one more for threads without a P: rounded up to a power of two, and to 32 KiB at least; 8 GiB at most.
+  // Costs memory as far as it is written.
   std::size_t ring_bytes = 16 << 20;
   Mode mode = Mode::kKeepFirst;
   // With kKeepLast: no more than this last time is written. Infinite: all there is.
@@ -43,7 +44,7 @@ struct Options {
 // Begins a recording, and forgets the one before.
 // Runs on: any thread, like all that follow.  Blocks: M, for as long as another call of this header takes.
 // Errors: FailedPrecondition when one runs already, ResourceExhausted when there is no memory for the rings, InvalidArgument when
-// `keep` is not above 0.
+// `keep` is not above 0 or ring_bytes above 8 GiB.
 // Source: Go 1.27 runtime/trace.Start.
 absl::Status Start(const Options& options = {});
 
@@ -65,7 +66,7 @@ class FlightRecorder {
   struct Config {
     // How far back a trace goes, if the rings are large enough for it.
     absl::Duration min_age = absl::Seconds(10);
-    std::size_t ring_bytes = 8 << 20;
+    std::size_t ring_bytes = 8 << 20;  // as in Options
   };
 
   FlightRecorder() : FlightRecorder(Config()) {}

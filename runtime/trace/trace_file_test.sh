@@ -68,8 +68,8 @@ says() {
   local status=$?
   [ "$status" = 2 ] && [ "$got" = "$2" ] || fail "GORT_TRACE=$1: status $status: $got"
 }
-says /nonexistent/t.json 'gort: GORT_TRACE: cannot write /nonexistent/t.json (errno 2)'
-says "$work" "gort: GORT_TRACE: cannot write $work (errno 21)"
+says /nonexistent/t.json 'gort: GORT_TRACE: cannot write /nonexistent/t.json: No such file or directory'
+says "$work" "gort: GORT_TRACE: cannot write $work: Is a directory"
 says t.json,minutes=1 'gort: GORT_TRACE is "t.json,minutes=1"; expected a file, which may be followed by ,seconds=N, with N from 1 to 86400'
 
 echo "$failures failed"

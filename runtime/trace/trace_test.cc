@@ -115,6 +115,13 @@ TEST(Trace, FullRingsKeepTheFirstOrTheLast) {
   }
 }
 
+TEST(Trace, RingsThatAreTooLargeAreRefused) {
+  const absl::Status status = Start({.ring_bytes = (std::size_t{8} << 30) + 1});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "trace: Options::ring_bytes is 8589934593; expected at most 8589934592");
+  EXPECT_FALSE(Enabled());
+}
+
 TEST(Trace, ThreadsOfTheProgramsOwnTakePart) {
   ASSERT_TRUE(Start().ok());
   Chan<int> values = MakeChan<int>();

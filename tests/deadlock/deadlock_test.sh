@@ -99,7 +99,7 @@ ends rw_runlock 2 "$(fatal 'sync: RUnlock of unlocked RWMutex')" "$in_main"
 ends rw_unlock 2 "$(fatal 'sync: Unlock of unlocked RWMutex')" "$in_main"
 ends go_nil 2 "$(fatal 'go of nil func value')" "$in_main"
 # All goroutines are shown, the one that failed first. Whoever runs has no stack to show.
-ends fatal_on_thread 2 'fatal error: sync: unlock of unlocked mutex' '^goroutine 1 \[running\]:' 'std::thread::join|stack unavailable'
+ends fatal_on_thread 2 'fatal error: sync: unlock of unlocked mutex' '^goroutine 1 \[running\]:' 'std::thread::(join|thread)|stack unavailable'  # main may still be busy with starting the thread
 only_procs=2 ends fatal_others 2 "$(fatal 'sync: unlock of unlocked mutex')" "$in_main" 'main\(\.\.\.\)$' \
   '^goroutine 2 \[select \(no cases\)\]:' '^goroutine 3 \[running\]:' 'RunClosure|operator\(\)|Fatal|stack unavailable' '^created by'
 

@@ -1,5 +1,6 @@
 #include "gort/runtime/debug/tlslint/disassembly.h"
 
+#include <ar.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -33,6 +35,30 @@ absl::Status Refuse(const std::string& path, std::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", why));
 }
 
+// The members' heads: of an archive that is damaged objdump shows what comes before the damage, and says that all is well.
+absl::Status CheckArchive(const std::string& path, std::ifstream* file, std::streamoff size) {
+  for (std::streamoff at = SARMAG; at < size;) {
+    ar_hdr head{};
+    file->seekg(at);
+    file->read(reinterpret_cast<char*>(&head), sizeof head);
+    std::int64_t member = 0;
+    const bool whole = *file && std::string_view(head.ar_fmag, sizeof head.ar_fmag) == ARFMAG &&
+                       absl::SimpleAtoi(std::string_view(head.ar_size, sizeof head.ar_size), &member) && member >= 0;
+    const std::streamoff end = at + static_cast<std::streamoff>(sizeof head) + member;
+    if (!whole || end > size) return Refuse(path, absl::StrCat("is no archive from byte ", at, " on; is the copy complete?"));
+    at = end + end % 2;  // members begin at even bytes
+  }
+  return absl::OkStatus();
+}
+
+// Whether the section of names, which objdump does without, is one.
+bool HasNames(const Elf64_Ehdr& header, std::ifstream* file) {
+  Elf64_Shdr names{};
+  file->seekg(static_cast<std::streamoff>(header.e_shoff + std::uint64_t{header.e_shstrndx} * header.e_shentsize));
+  file->read(reinterpret_cast<char*>(&names), sizeof names);
+  return *file && names.sh_type == SHT_STRTAB;
+}
+
 // What objdump would say less clearly, or not at all.
 absl::Status Check(const std::string& path) {
   std::error_code error;
@@ -45,7 +71,7 @@ absl::Status Check(const std::string& path) {
   std::array<char, sizeof(Elf64_Ehdr)> head{};
   file.seekg(0);
   file.read(head.data(), head.size());
-  if (std::string_view(head.data(), 8) == "!<arch>\n") return absl::OkStatus();
+  if (std::string_view(head.data(), 8) == ARMAG) return CheckArchive(path, &file, size);
   if (std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) {
     return Refuse(path, "is not an ELF file; expected an object (.o), an archive (.a), a shared object or a program");
   }
@@ -59,8 +85,8 @@ absl::Status Check(const std::string& path) {
   if (header.e_shoff > static_cast<std::uint64_t>(size) || sections > static_cast<std::uint64_t>(size) - header.e_shoff) {
     return Refuse(path, absl::StrCat("is truncated: its sections end behind byte ", size, ", the last one; is the copy complete?"));
   }
-  if (header.e_shnum != 0 && header.e_shstrndx >= header.e_shnum) {
-    return Refuse(path, "names a section of names that it does not have; is it damaged?");
+  if (header.e_shnum != 0 && (header.e_shstrndx >= header.e_shnum || !HasNames(header, &file))) {
+    return Refuse(path, "has no section of names where its header says (e_shstrndx); is it damaged?");
   }
   return absl::OkStatus();
 }
