@@ -74,8 +74,8 @@ struct g {
   WaitReason waitreason;
   // Go: a yield was asked for. No writer: stackguard0 says it.
   bool preempt;
-  // Ours: it waits, and a leak report has found that nobody can wake it. Go has a status for that. Writers: newproc, and the
-  // report while every thread stands still. Readers: dumps.
+  // Ours: the last search for leaks has found that nobody can end the wait that it is in, or was in. Go has a status for that.
+  // Writers: gopark, and the search while every thread stands still. Readers: isleaked.
   bool leaked;
   // Ours: Goexit unwinds it. Writer: Goexit. Reader: the terminate handler. G.
   bool goexiting;

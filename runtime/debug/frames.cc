@@ -53,6 +53,7 @@ struct Memory {
 
   const Address& LookUp(std::uintptr_t at);
   Told Tell(const StackTrace::Frame& frame, std::uint16_t depth);
+  std::uint64_t OffsetInFunction(std::uintptr_t at);
 
  private:
   bool NameInlined(const Address& known, std::size_t depth, char* name);
@@ -125,6 +126,13 @@ void Memory::NameOuter(const Address& known, char* name, std::uint64_t* entry) {
   }
 }
 
+std::uint64_t Memory::OffsetInFunction(std::uintptr_t at) {
+  const Address& known = LookUp(at);
+  ElfFile::Symbol symbol = {};
+  if (known.module == nullptr || !known.module->file.FindFunction(known.address, &symbol)) return 0;
+  return known.address - symbol.entry;
+}
+
 // Says what is known about a function of `frame`, behind the text that there is. It is what the cache keeps, so nothing in it
 // depends on the goroutine.
 Told Memory::Tell(const StackTrace::Frame& frame, std::uint16_t depth) {
@@ -177,6 +185,9 @@ class FrameTeller {
       if (!told.inlined) return;
     }
   }
+
+  // Nothing is known while another thread tells and does not come to an end.
+  std::uint64_t OffsetInFunction(std::uintptr_t at) { return mine_ ? memory->OffsetInFunction(at) : 0; }
 
  private:
   const Told& Get(const StackTrace::Frame& frame, std::uint16_t depth) {
@@ -243,6 +254,8 @@ void ForEachFrame(const StackTrace& trace, F&& f, G&& g) {
 }  // namespace
 
 void SetSymbolizer(Symbolizer symbolizer) { symbolize = symbolizer; }
+
+std::uint64_t OffsetInFunction(std::uintptr_t pc) { return FrameTeller().OffsetInFunction(pc); }
 
 void PrintFrames(const StackTrace& trace, bool system, sys::Printer* out) {
   constexpr std::uint32_t kFoldFrom = 3;

@@ -35,6 +35,10 @@ void SetSymbolizer(Symbolizer symbolizer);
 // Source: Go 1.27 runtime.traceback1, runtime.showframe.
 void PrintFrames(const StackTrace& trace, bool system, sys::Printer* out);
 
+// How far into its function, which the symbol table knows, the instruction at `pc` lies; 0 if that is not known.
+// Runs on: any, also gsignal.  Blocks: as PrintFrames.
+std::uint64_t OffsetInFunction(std::uintptr_t pc);
+
 }  // namespace gort::runtime
 
 #endif  // GORT_RUNTIME_DEBUG_FRAMES_H_

@@ -85,10 +85,7 @@ LabelSet GoroutineLabels() {
 }
 
 void SetGoroutineLabels(LabelSet labels) {
-  runtime::g* gp = runtime::selfg();
-  void* const before = gp->labels;
-  gp->labels = std::exchange(labels.set_, nullptr);
-  runtime::unreflabels(before);
+  runtime::unreflabels(runtime::exchangelabels(runtime::selfg(), std::exchange(labels.set_, nullptr)));
 }
 
 std::optional<std::string> Label(std::string_view key) {

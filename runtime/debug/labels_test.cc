@@ -1,11 +1,14 @@
 #include "gort/runtime/debug/labels.h"
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "gort/gort.h"
+#include "gort/runtime/debug/profile.h"
 #include "gort/runtime/sched/labels.h"
 #include "gort/runtime/switch/getg.h"
 #include "gtest/gtest.h"
@@ -97,6 +100,44 @@ TEST(Labels, StayWhoseTheyAreUnderStress) {
       });
     });
   }
+  done.Wait();
+}
+
+// The value of "a" in a line of a profile, and that of "b"; empty if there is none.
+std::string ValueIn(std::string_view line, std::string_view key) {
+  const std::string before = "\"" + std::string(key) + "\":\"";
+  const std::size_t at = line.find(before);
+  if (at == line.npos) return "";
+  const std::string_view rest = line.substr(at + before.size());
+  return std::string(rest.substr(0, rest.find('"')));
+}
+
+// Goal: a profile never shows a mixture of labels, nor somebody else's. Method: goroutines run and change their labels all the time,
+// always two with the same value, by sets that are used again at once; who reads a set while it is written sees two values.
+TEST(Labels, InAProfileAreThoseOfOneMoment) {
+  constexpr int kGoroutines = 4;
+  constexpr int kProfiles = 20;
+  std::atomic<bool> stop = false;
+  WaitGroup done;
+  for (int i = 0; i < kGoroutines; ++i) {
+    done.Go([i, &stop] {
+      for (int n = 0; !stop; ++n) {
+        const std::string value(static_cast<std::size_t>(1 + n % 20), static_cast<char>('a' + (i + n) % 26));
+        Do({{"a", value}, {"b", value}}, [] { Gosched(); });
+      }
+    });
+  }
+  int labeled = 0;
+  for (int n = 0; n < kProfiles || labeled == 0; ++n) {
+    const std::string text = GoroutineProfile(1);
+    for (std::size_t at = text.find("# labels: "); at != text.npos; at = text.find("# labels: ", at + 1), ++labeled) {
+      const std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
+      ASSERT_NE(ValueIn(line, "a"), "") << line;
+      ASSERT_EQ(ValueIn(line, "a"), ValueIn(line, "b")) << line;
+    }
+    Gosched();
+  }
+  stop = true;
   done.Wait();
 }
 

@@ -33,7 +33,7 @@
 
 namespace gort::debug {
 
-// The leaked goroutines' numbers, in ascending order. From now on dumps show them as "(leaked)".
+// The leaked goroutines' numbers, in ascending order. From now on dumps show them as "(leaked)", as long as they wait.
 // Runs on: any thread.  Blocks: M, and every other thread; one search at a time.
 // Errors: Unimplemented with AddressSanitizer, ThreadSanitizer and Valgrind, whose tables refer to everything; Unavailable when a
 // thread could not be stopped (one that blocks SIGURG, say) or /proc is not there. The message says which.

@@ -10,8 +10,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -227,6 +229,70 @@ TEST_F(Leaks, ReportSaysWhatTheyWaitFor) {
   ASSERT_TRUE(report.ok());
   EXPECT_NE(report->find(" [chan receive (nil chan) (leaked)]:  // forgotten\n"), std::string::npos) << *report;
   EXPECT_NE(report->find("created by "), std::string::npos) << *report;
+}
+
+// Goal: who was reported and is woken all the same, because the search could not see a reference, is not called leaked any more. Method:
+// a channel whose only address is disguised.
+class Disguised {
+ public:
+  void Hide(Chan<int> ch) {
+    new (bytes_) Chan<int>(std::move(ch));
+    Flip();
+  }
+  Chan<int> Show() {
+    Flip();
+    auto* shown = reinterpret_cast<Chan<int>*>(bytes_);
+    Chan<int> ch = std::move(*shown);
+    shown->~Chan<int>();
+    return ch;
+  }
+
+ private:
+  void Flip() {
+    for (volatile unsigned char& byte : bytes_) byte = byte ^ 0xff;
+  }
+  alignas(Chan<int>) unsigned char bytes_[sizeof(Chan<int>)] = {};
+};
+Disguised disguised;
+Chan<int> in_plain_sight;
+
+TEST_F(Leaks, WhoIsWokenAfterAllIsLeakedNoMore) {
+  std::atomic<bool> made = false;
+  std::atomic<std::uint64_t> goid = 0;
+  ExpectFound(1, [&] {
+    if (made.exchange(true)) disguised.Show().Send(1);  // once more
+    Chan<int> hidden = MakeChan<int>();
+    disguised.Hide(hidden);
+    Go([hidden, &goid] {
+      goid = Goid();
+      Chan<int>(hidden).Recv();
+      Chan<int>(in_plain_sight).Recv();
+    });
+  });
+  const std::string head = "goroutine " + std::to_string(goid) + " [chan receive";
+  EXPECT_NE(Stack(true).find(head + " (leaked)]"), std::string::npos);
+  in_plain_sight = MakeChan<int>();
+  disguised.Show().Send(1);
+  while (Stack(true).find(head + "]") == std::string::npos) {
+    ASSERT_EQ(Stack(true).find(head + " (leaked)]"), std::string::npos) << Stack(true);
+    Gosched();
+  }
+  in_plain_sight.Send(1);
+}
+
+TEST_F(Leaks, WhatComesIntoSightIsLeakedNoMore) {
+  WaitGroup done;
+  std::atomic<bool> made = false;
+  ExpectFound(1, [&] {
+    if (made.exchange(true)) disguised.Show().Send(1);  // once more
+    Chan<int> hidden = MakeChan<int>();
+    disguised.Hide(hidden);
+    done.Go([hidden] { Chan<int>(hidden).Recv(); });
+  });
+  in_plain_sight = disguised.Show();
+  EXPECT_EQ(LeakedBut(known_), 0U);
+  in_plain_sight.Send(1);
+  done.Wait();
 }
 
 // ---- What must not be found ----------------------------------------------------------------------------------------------------

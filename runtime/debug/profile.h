@@ -11,7 +11,8 @@
 //   ...
 //
 // Goroutines with the same stack and labels are counted together. Functions, files and lines are filled in, so that no binary is
-// needed to read a profile. One that runs on another thread while the profile is taken is shown at the function it started with.
+// needed to read a profile; without line tables the place is a module. Threads that run goroutines are asked for their stacks by a signal,
+// as for gort::Stack(true) (runtime/sched/callers.h); one that does not answer is shown at the function it started with.
 //
 // Source: Go 1.27 runtime/pprof, Lookup("goroutine") and Lookup("goroutineleak"); pprof's profile.proto.
 #ifndef GORT_RUNTIME_DEBUG_PROFILE_H_
@@ -26,6 +27,7 @@ namespace gort::pprof {
 
 // All goroutines. `debug` 0: a protobuf, not compressed; 1: text, counted; 2 and more: every goroutine's trace, as in a dump.
 // Runs on: any thread.  Blocks: M; goroutines go on computing, but none is taken up meanwhile.
+// Errors: std::bad_alloc without memory.
 std::string GoroutineProfile(int debug);
 
 // The leaked ones alone.  Blocks and errors: as gort::debug::LeakedGoroutines.

@@ -130,6 +130,7 @@ void Search::SortGoroutines() {
 }
 
 void Search::AddGoroutine(g* gp) {
+  gp->leaked = false;  // an earlier search may have overlooked a reference that is in plain sight now
   std::uint32_t island = kNoIsland;
   switch (WaitingOf(gp)) {
     case Waiting::kNot: break;

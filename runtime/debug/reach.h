@@ -38,7 +38,7 @@ struct LeakSearch {
   const char* error;
   // Goroutines that stood between waiting and running: they count as live, although the next search may find more.
   std::size_t unsettled;
-  // The leaked ones found. They are marked, g.leaked, and stay as they are for ever.
+  // The leaked ones found. They are marked, g.leaked, until they wait for something else or the next search.
   std::size_t leaked;
   char error_text[160];
 };

@@ -1,5 +1,6 @@
 #include "gort/runtime/debug/stack.h"
 
+#include "gort/runtime/debug/pagebuffer.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/gotraceback.h"
 #include "gort/runtime/sched/startup.h"
@@ -12,18 +13,17 @@ namespace gort {
 namespace internal {
 namespace {
 
-void Append(void* to, const char* text, std::size_t size) { static_cast<std::string*>(to)->append(text, size); }
-
 struct Request {
   runtime::g* gp;
   bool all;
-  std::string text;
+  runtime::PageBuffer text;
 };
 
+// Runs on: the goroutine, or g0 with the world stopped.
 void Dump(void* request_pointer) {
   auto* request = static_cast<Request*>(request_pointer);
   const runtime::DumpOptions options = {.system = runtime::gotraceback() >= runtime::Traceback::kSystem, .fold = false};
-  runtime::sys::Printer out(&Append, &request->text);
+  runtime::sys::Printer out(&runtime::PageBuffer::Sink, &request->text);
   runtime::DumpGoroutine(request->gp, nullptr, options, &out);
   if (request->all) runtime::DumpAllGoroutines(request->gp, options, &out);
 }
@@ -33,14 +33,13 @@ void Dump(void* request_pointer) {
 
 std::string Stack(bool all) {
   runtime::ensurestarted();
-  internal::Request request = {runtime::selfg(), all, {}};
+  internal::Request request = {.gp = runtime::selfg(), .all = all, .text = {}};
   if (all) {
     runtime::withworldstopped(&internal::Dump, &request);
   } else {
     internal::Dump(&request);
   }
-  request.text.erase(0, 1);  // the empty line that each block begins with
-  return std::move(request.text);
+  return std::string(request.text.text().substr(1));  // without the empty line that each block begins with
 }
 
 }  // namespace gort

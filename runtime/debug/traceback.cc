@@ -3,7 +3,6 @@
 #include <cxxabi.h>
 #include <unwind.h>
 
-#include <cstddef>
 #include <exception>
 
 #include "gort/gstruct/m.h"
@@ -109,18 +108,6 @@ void FindCallers(g* gp, void* ucontext, StackTrace* trace) {
 void InstallTraceback() {
   hooks.callers = &FindCallers;
   hooks.printframes = &PrintFrames;
-}
-
-std::size_t Callers(g* gp, void* ucontext, std::uintptr_t* pcs, std::size_t most) {
-  StackTrace trace;
-  FindCallers(gp, ucontext, &trace);
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < trace.count && i < StackTrace::kEnd; ++i) {
-    for (std::uint32_t k = 0; k <= trace.first[i].repeated; ++k, ++n) {
-      if (n < most) pcs[n] = trace.first[i].Lookup();
-    }
-  }
-  return n + (trace.count > StackTrace::kEnd ? trace.count - StackTrace::kEnd : 0);
 }
 
 }  // namespace gort::runtime

@@ -125,7 +125,7 @@ void DumpForFatal(const char*) {
 
 }  // namespace
 
-bool isleaked(const g* gp) { return gp->leaked && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting; }
+bool isleaked(const g* gp) { return gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && gp->leaked; }
 
 g* FailingG() {
   g* gp = getg();

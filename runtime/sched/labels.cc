@@ -51,6 +51,16 @@ void unreflabels(void* labels) {
   unlock(&free_lock);
 }
 
+std::size_t copylabels(const g* gp, char* text) {
+  // A set in gp->labels is not in the list: it would have been replaced there first. Nor does it get there while we hold the lock.
+  lock(&free_lock);
+  const auto* set = static_cast<const labelset*>(std::atomic_ref(const_cast<void*&>(gp->labels)).load(std::memory_order_acquire));
+  const std::size_t size = set != nullptr ? set->size : 0;
+  if (size != 0) __builtin_memcpy(text, set->text(), size);
+  unlock(&free_lock);
+  return size;
+}
+
 void printlabels(const g* gp, sys::Printer* out) {
   bool first = true;
   eachlabel(gp->labels, [&](const char* key, const char* value) {

@@ -5,7 +5,8 @@
 //
 // A report of a crash reads the labels of goroutines that go on running. So a set is freed into a list of sets of its size and
 // never to malloc: a reader that comes late sees another set's words, but always words. (Sizes double from 64 bytes to kMaxBytes,
-// and what a size once got it keeps.)
+// and what a size once got it keeps.) A profile is exact: it copies the words under the lock of that list (copylabels), and a
+// goroutine lets go of a set only after its g does not name it any more.
 #ifndef GORT_RUNTIME_SCHED_LABELS_H_
 #define GORT_RUNTIME_SCHED_LABELS_H_
 
@@ -51,25 +52,33 @@ inline labelset* reflabels(void* labels) {
 }
 void unreflabels(void* labels);
 
+// Replaces gp's labels by `labels`, whose reference it takes over; the one to its old labels becomes the caller's.
+// Runs on: any, as the owner of gp.  Blocks: never.
+inline void* exchangelabels(g* gp, void* labels) {
+  void* const before = gp->labels;
+  // Release: the text; pairs with the acquire in copylabels.
+  std::atomic_ref(gp->labels).store(labels, std::memory_order_release);
+  return before;
+}
+
 // Takes gp's labels from it, which has ended.
 // Runs on: any, as the owner of gp.  Blocks: never.
 inline void droplabels(g* gp) {
   if (gp->labels == nullptr) [[likely]] return;
-  unreflabels(gp->labels);
-  gp->labels = nullptr;
+  unreflabels(exchangelabels(gp, nullptr));
 }
 
-// The labels of a set, which may be null, one by one: `f(key, value)`, each a string that ends in NUL. For tracebacks,
-// eachlabel(gp->labels, ...): gp may be running and may change its labels meanwhile, see above; each word ends within the set all
-// the same.
+// Copies the text of gp's labels to text[0, kMaxLabelBytes); returns its size. Unlike what eachlabel finds in gp->labels it is exact: gp
+// has these labels, or had them a moment ago, wherever it runs.
+// Runs on: any but signal handlers.  Blocks: never.  Locks: takes and releases one of its own.
+std::size_t copylabels(const g* gp, char* text);
+
+// The labels in text[0, size), one by one: `f(key, value)`, each a string that ends in NUL. The text does, or what follows it.
 // Runs on: any, also gsignal.  Locks: none.
 template <class F>
-void eachlabel(const void* labels, F&& f) {
-  const auto* set = static_cast<const labelset*>(labels);
-  if (set == nullptr) return;
-  const char* at = set->text();
-  const std::size_t room = set->bytes - sizeof(labelset);  // whose last byte is always NUL
-  const char* const end = at + (set->size < room ? set->size : room);
+void eachlabel(const char* text, std::size_t size, F&& f) {
+  const char* at = text;
+  const char* const end = at + size;
   while (at < end) {
     const char* key = at;
     while (*at != '\0') ++at;
@@ -79,6 +88,17 @@ void eachlabel(const void* labels, F&& f) {
     ++at;
     f(key, value);
   }
+}
+
+// The same of a set, which may be null. For tracebacks, eachlabel(gp->labels, ...): gp may be running and may change its labels
+// meanwhile, see above; each word ends within the set all the same.
+// Runs on: any, also gsignal.  Locks: none.
+template <class F>
+void eachlabel(const void* labels, F&& f) {
+  const auto* set = static_cast<const labelset*>(labels);
+  if (set == nullptr) return;
+  const std::size_t room = set->bytes - sizeof(labelset);  // whose last byte is always NUL
+  eachlabel(set->text(), set->size < room ? set->size : room, f);
 }
 
 // Prints " {route: /users, user: ann}", or nothing when gp has no labels. Control characters are printed as \x0a.

@@ -95,7 +95,6 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   gp->uncaughtExceptions = 0;
   gp->param = nullptr;
   gp->waitreason = WaitReason::kZero;
-  gp->leaked = false;
   gp->name = spec.name;
   gp->gofile = spec.file;
   gp->gofunction = spec.function;
@@ -103,7 +102,7 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   gp->gopc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
   const g* self = getg();
   gp->parentGoid = self != nullptr ? self->goid : 0;
-  gp->labels = self != nullptr ? reflabels(self->labels) : nullptr;
+  exchangelabels(gp, self != nullptr ? reflabels(self->labels) : nullptr);  // it had none
   gp->bubble = self != nullptr ? self->bubble : nullptr;
   gp->goid = NextGoid(pp);
   fiber::Create(gp);

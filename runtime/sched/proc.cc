@@ -238,6 +238,7 @@ void gopark(UnlockFn unlockf, void* lock, WaitReason reason) {
   g* gp = getg();
   m* mp = gp->m;
   gp->waitreason = reason;
+  gp->leaked = false;  // what was found out about another wait
   gp->waitsince = coarsetime.load(std::memory_order_relaxed);
   if (gp == mp->g0) [[unlikely]] {
     if (!mp->isextra) sys::Fatal("gopark: the scheduler's own stack cannot wait; a goroutine must");
