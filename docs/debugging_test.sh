@@ -36,6 +36,8 @@ says crash $? "$output" 139 "^fatal error: nil pointer dereference" "code=0x1 ad
 
 output=$("$programs/leak" 2>&1)
 says leak $? "$output" 0 "^100 answers" "goroutine [0-9]+ \[chan send \(leaked\)\]:  // replica" "identical goroutines folded"
+output=$(GORT_DEBUG=leakcheck=1 "$programs/leak" 2>&1)
+says "leak, leakcheck=1" $? "$output" 2 "^gort: main has returned, and [0-9]+ goroutines can never wake again" "\[chan send \(leaked\)\]:  // replica"
 output=$("$programs/leak" --buffered 2>&1)
 says "leak --buffered" $? "$output" 0 "^100 answers"
 grep -q "leaked" <<<"$output" && { failures=$((failures + 1)); echo "FAILED: leak --buffered leaks: $output"; }

@@ -51,7 +51,7 @@ void ThreadStack(stack* s) {
 // this goroutine; other goroutines are dropped.
 void Main(void*) {
   mainbegin();
-  const int status = usermain(argc, argv, envp);
+  const int status = mainend(usermain(argc, argv, envp));
   sys::AwaitReport();
   std::exit(status);
 }

@@ -5,58 +5,21 @@
 #include "absl/status/status.h"
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/status.h"
-#include "gort/runtime/debug/reach.h"
+#include "gort/runtime/debug/findleaks.h"
 #include "gort/runtime/sched/dump.h"
 #include "gort/runtime/sched/globals.h"
-#include "gort/runtime/sched/startup.h"
-#include "gort/runtime/sched/thread.h"
-#include "gort/runtime/sched/world.h"
-#include "gort/runtime/sys/linux.h"
-#include "gort/stack/sanitizer.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GORT_HAS_SHADOW_MEMORY 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GORT_HAS_SHADOW_MEMORY 1
-#endif
+#include "gort/runtime/sys/print.h"
 
 namespace gort::debug {
 
 namespace {
 
-#if defined(GORT_HAS_SHADOW_MEMORY)
-constexpr bool kHasShadowMemory = true;
-#else
-constexpr bool kHasShadowMemory = false;
-#endif
-
-// The lowest address of the frame it is inlined into, above which the registers lie that its caller may hold references in.
-[[gnu::always_inline]] inline std::uintptr_t FrameWithRegisters() {
-  __builtin_unwind_init();
-  return reinterpret_cast<std::uintptr_t>(__builtin_alloca(16));
-}
-
-// Again while somebody was met between waiting and running, which takes a moment, but not for ever: where many goroutines work
-// there is always one.
 [[gnu::noinline]] absl::Status Find(std::uintptr_t caller_sp) {
-  constexpr int kSearches = 10;
-  if (kHasShadowMemory || runtime::RunningOnValgrind()) {
-    return absl::UnimplementedError(
-        "no leak report with AddressSanitizer, ThreadSanitizer or Valgrind, whose tables refer to all memory; use a build without");
-  }
-  runtime::ensurestarted();
-  runtime::selfg();
-  for (int i = 0; i < kSearches; ++i) {
-    runtime::LeakSearch search = {.caller_sp = caller_sp};
-    runtime::withworldstopped(&runtime::SearchLeaks, &search);
-    if (search.error != nullptr) return absl::UnavailableError(std::string("no leak report: ") + search.error);
-    if (search.unsettled == 0) break;
-    runtime::sys::SchedYield();
-  }
-  return absl::OkStatus();
+  runtime::LeakSearch search = {.caller_sp = caller_sp};
+  runtime::FindLeaks(&search);
+  if (search.error == nullptr) return absl::OkStatus();
+  const std::string why = std::string("no leak report: ") + search.error;
+  return search.unsupported ? absl::UnimplementedError(why) : absl::UnavailableError(why);
 }
 
 [[gnu::noinline]] std::vector<std::uint64_t> Numbers(bool (*wanted)(const runtime::g*)) {
@@ -82,12 +45,12 @@ void Append(void* to, const char* more, std::size_t size) { static_cast<std::str
 }  // namespace
 
 absl::StatusOr<std::vector<std::uint64_t>> LeakedGoroutines() {
-  if (absl::Status status = Find(FrameWithRegisters()); !status.ok()) return status;
+  if (absl::Status status = Find(runtime::FrameWithRegisters()); !status.ok()) return status;
   return Numbers(&runtime::isleaked);
 }
 
 absl::StatusOr<std::string> LeakReport() {
-  if (absl::Status status = Find(FrameWithRegisters()); !status.ok()) return status;
+  if (absl::Status status = Find(runtime::FrameWithRegisters()); !status.ok()) return status;
   return Text();
 }
 

@@ -34,6 +34,8 @@ namespace gort::runtime {
 struct LeakSearch {
   // From here upwards the caller's stack counts; its callee-saved registers lie there.
   std::uintptr_t caller_sp;
+  // This build, or the tool it runs under, can have no answer.
+  bool unsupported;
   // Why there is no answer; null when there is one.
   const char* error;
   // Goroutines that stood between waiting and running: they count as live, although the next search may find more.

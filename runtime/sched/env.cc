@@ -87,6 +87,13 @@ const char* ParseStacks(Text value, RuntimeEnv* env) {
   return nullptr;
 }
 
+const char* ParseLeakcheck(Text value, RuntimeEnv* env) {
+  uint64_t on = 0;
+  if (!ParseUint(value, 1, &on)) return "leakcheck to be 0 or 1";
+  env->leakcheck = on != 0;
+  return nullptr;
+}
+
 struct Setting {
   const char* key;
   const char* (*parse)(Text value, RuntimeEnv* env);
@@ -97,6 +104,7 @@ constexpr Setting kDebugSettings[] = {
     {"scheddetail", &ParseScheddetail},
     {"blocked", &ParseBlocked},
     {"stacks", &ParseStacks},
+    {"leakcheck", &ParseLeakcheck},
 };
 
 // Empty items are skipped, so that a script may write GORT_DEBUG=$GORT_DEBUG,schedtrace=1000. Of two the last counts.
@@ -109,7 +117,9 @@ const char* ParseDebug(Text value, RuntimeEnv* env) {
     for (const Setting& setting : kDebugSettings) {
       if (key == setting.key) found = &setting;
     }
-    if (found == nullptr) return "key=value items with commas between, the keys being schedtrace, scheddetail, blocked and stacks";
+    if (found == nullptr) {
+      return "key=value items with commas between, the keys being schedtrace, scheddetail, blocked, stacks and leakcheck";
+    }
     if (const char* expected = found->parse(item, env); expected != nullptr) return expected;
   }
   return nullptr;

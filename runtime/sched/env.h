@@ -7,6 +7,7 @@
 //                      scheddetail=0|1  and one per P, M and goroutine
 //                      stacks=0|1       measures how deep each goroutine's stack went (ours)
 //                      blocked=0|1      reports goroutines that block their thread without Blocking (ours)
+//                      leakcheck=0|1    at the end of main, reports goroutines that can never wake again, and fails (ours)
 //   GORT_TRACE       file[,seconds=N]: an execution trace (of the last N seconds) is written there when the program ends (ours)
 //   GORT_SCHED_SEED  a whole number: every choice of the scheduler comes from this seed                (ours)
 //
@@ -48,6 +49,7 @@ struct RuntimeEnv {
   bool scheddetail = false;
   bool blocked = false;
   bool stacks = false;
+  bool leakcheck = false;
   TraceEnv trace;
   bool seeded = false;  // GORT_SCHED_SEED is set, to `seed`
   uint64_t seed = 0;

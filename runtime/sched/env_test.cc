@@ -87,7 +87,9 @@ TEST(RuntimeEnv, DebugItems) {
   }
 }
 
-TEST(RuntimeEnv, BlockedAndStacksAreSwitches) {
+TEST(RuntimeEnv, BlockedStacksAndLeakcheckAreSwitches) {
+  EXPECT_TRUE(Parse({"GORT_DEBUG=leakcheck=1"}).env.leakcheck);
+  EXPECT_FALSE(Parse({"GORT_DEBUG=leakcheck=0"}).env.leakcheck);
   EXPECT_FALSE(Parse({}).env.stacks);
   EXPECT_TRUE(Parse({"GORT_DEBUG=stacks=1"}).env.stacks);
   EXPECT_TRUE(Parse({"GORT_DEBUG=blocked=1"}).env.blocked);
@@ -132,7 +134,7 @@ TEST(RuntimeEnv, MalformedValuesAreNamedWithWhatIsExpected) {
       {"GORT_MAXPROCS", "99999999999999999999", "a whole number from 1 to 1024"},
       {"GORT_TRACEBACK", "All", "none, single, all, system, crash, 0, 1 or 2"},
       {"GORT_TRACEBACK", "3", "none, single, all, system, crash, 0, 1 or 2"},
-      {"GORT_DEBUG", "gctrace=1", "key=value items with commas between, the keys being schedtrace, scheddetail, blocked and stacks"},
+      {"GORT_DEBUG", "gctrace=1", "key=value items with commas between, the keys being schedtrace, scheddetail, blocked, stacks and leakcheck"},
       {"GORT_DEBUG", "schedtrace", "schedtrace to be milliseconds, a whole number from 0 to 2147483647"},
       {"GORT_DEBUG", "schedtrace=2147483648", "schedtrace to be milliseconds, a whole number from 0 to 2147483647"},
       {"GORT_DEBUG", "schedtrace=1,scheddetail=2", "scheddetail to be 0 or 1"},
@@ -140,6 +142,7 @@ TEST(RuntimeEnv, MalformedValuesAreNamedWithWhatIsExpected) {
       {"GORT_DEBUG", "blocked=yes", "blocked to be 0 or 1"},
       {"GORT_DEBUG", "blocked", "blocked to be 0 or 1"},
       {"GORT_DEBUG", "stacks=2", "stacks to be 0 or 1"},
+      {"GORT_DEBUG", "leakcheck=on", "leakcheck to be 0 or 1"},
       {"GORT_SCHED_SEED", "-1", "a whole number from 0 to 18446744073709551615"},
       {"GORT_SCHED_SEED", "18446744073709551616", "a whole number from 0 to 18446744073709551615"},
       {"GORT_SCHED_SEED", "0x10", "a whole number from 0 to 18446744073709551615"},
@@ -156,7 +159,7 @@ TEST(RuntimeEnv, ASentenceStaysWholeAndOnOneLine) {
   EXPECT_FALSE(parsed.ok);
   EXPECT_THAT(parsed.error, HasSubstr("\"a??[31mxxx"));
   EXPECT_THAT(parsed.error, HasSubstr("xxx...\"; expected key=value items with commas between, the keys being"));
-  EXPECT_THAT(parsed.error, HasSubstr("schedtrace, scheddetail, blocked and stacks"));
+  EXPECT_THAT(parsed.error, HasSubstr("schedtrace, scheddetail, blocked, stacks and leakcheck"));
 }
 
 TEST(RuntimeEnvDeathTest, AMalformedValueEndsTheProgramWithOneSentence) {

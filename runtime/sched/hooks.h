@@ -48,6 +48,9 @@ struct Hooks {
   void (*tracebegin)(const TraceEnv& env);
   void (*lastwords)();
 
+  // GORT_DEBUG=leakcheck=1: main has returned `status`; looks for leaks, and returns what the program is to end with. Runs on: goroutine 1.
+  int (*leakcheck)(int status);
+
   // The network package: see poller.h.
   gList (*netpoll)(std::int64_t delay_ns) = &futexpoll;
   void (*netpollbreak)() = &futexpollbreak;

@@ -135,6 +135,17 @@ void InstallReports(const RuntimeEnv& env, bool guest) {
   }
 }
 
+// Whether GORT_DEBUG says leakcheck=1. Writer: InitScheduler.
+constinit bool leakcheck = false;
+
+void BeginLeakcheck(bool guest) {
+  leakcheck = hooks.leakcheck != nullptr && !guest;
+  if (leakcheck) return;
+  Refuse(guest ? "GORT_DEBUG is leakcheck=1, but leaks cannot be looked for at the end of a program with an entry point of its own; unset "
+                 "it, and call gort::debug::LeakReport()"
+               : "GORT_DEBUG is leakcheck=1, but leaks cannot be looked for in this program: it has no libc; unset it");
+}
+
 // `guest`: the calling thread is not ours, and there is no m0.
 void InitScheduler(bool guest) {
   sched.maxmcount = 10000;
@@ -155,6 +166,7 @@ void InitScheduler(bool guest) {
   procinit(procs, guest);
   InstallReports(env, guest);
   if (env.trace.path != nullptr) BeginTrace(env.trace);
+  if (env.leakcheck) BeginLeakcheck(guest);
   if (guest) mainStarted.store(true, std::memory_order_release);
   // Release: pairs with the acquire in newproc1, which comes here first if need be.
   started.store(true, std::memory_order_release);
@@ -197,6 +209,8 @@ void schedinit() {
   if (!started.load(std::memory_order_relaxed)) InitScheduler(false);
   unlock(&start_lock);
 }
+
+int mainend(int status) { return leakcheck ? hooks.leakcheck(status) : status; }
 
 void mainbegin() {
   MarkStartup(StartupStep::kMain);

@@ -75,6 +75,10 @@ void guestargs(std::int32_t argc_value, char** argv_value);
 // Runs on: goroutine 1.  Source: Go 1.27 runtime.main, mainStarted.
 void mainbegin();
 
+// The last: its main has returned `status`. Returns the status that the program is to end with.
+// Runs on: goroutine 1.  Blocks: M, with GORT_DEBUG=leakcheck=1.
+int mainend(int status);
+
 // Turns the calling thread, whose g0 is current, into an M that runs goroutines. Returns, through mreturn, when a goroutine has
 // ended that was locked to it.
 // Source: Go 1.27 runtime.mstart.

@@ -77,6 +77,11 @@ void OnGoroutine(F f) {
   while (!done) gort::Gosched();
 }
 
+// Until some goroutine is in the state that the head of its block shows as `state`.
+void AwaitInDump(std::string_view state) {
+  while (gort::Stack(true).find(state) == std::string::npos) gort::Gosched();
+}
+
 struct NoText {};
 
 // A std::exception in a second base, so that its address is not the object's.
@@ -208,6 +213,19 @@ int main(int, char** argv) {
     throw Both("it broke");
   }
   if (how == "goexit_noexcept") OnGoroutine([] { GoexitInNoexcept(); });
+  if (how == "leak" || how == "leak_status") {
+    gort::Go([] { gort::Chan<int>().Recv(); });
+    gort::Go([] { gort::Select(); });
+    AwaitInDump("[chan receive (nil chan)]");
+    AwaitInDump("[select (no cases)]");
+    return how == "leak" ? 0 : 7;
+  }
+  if (how == "no_leak") {
+    static const gort::Chan<int> in_reach = gort::MakeChan<int>();
+    gort::Go([] { gort::Chan<int>(in_reach).Recv(); });
+    AwaitInDump("[chan receive]");
+    return 0;
+  }
   if (how == "terminate") std::terminate();
   if (how == "fatal") OnGoroutine([] { gort::runtime::sys::Fatal("something cannot be"); });
   if (how == "deadlock") {

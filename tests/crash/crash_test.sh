@@ -33,8 +33,16 @@ dies overflow_main 2 '^runtime: goroutine stack exceeds [0-9]+-byte limit$' '^go
 # What has its own say under a sanitizer: ASan and TSan report faults themselves, and TSan's own thread could wake somebody
 # for all the scheduler knows.
 if [ "$("$program" sanitizer)" = yes ]; then
-  echo "skipped under a sanitizer: nil*, own_handler, kill_segv, noncanonical, foreign_guard, deadlock, goexit_main"
+  echo "skipped under a sanitizer: nil*, own_handler, kill_segv, noncanonical, foreign_guard, deadlock, goexit_main, leaks"
+  GORT_DEBUG=leakcheck=1 dies leak 0 '^gort: GORT_DEBUG=leakcheck=1 finds nothing out: the tables of AddressSanitizer, '
 else
+
+leaks='^gort: main has returned, and 2 goroutines can never wake again \(GORT_DEBUG=leakcheck=1\)$'
+GORT_DEBUG=leakcheck=1 dies leak 2 "$leaks" '^$' '^goroutine [0-9]+ \[chan receive \(nil chan\) \(leaked\)\]:' '^created by main in goroutine 1$' \
+  '^goroutine [0-9]+ \[select \(no cases\) \(leaked\)\]:'
+GORT_DEBUG=leakcheck=1 dies leak_status 7 "$leaks"
+GORT_DEBUG=leakcheck=1 dies no_leak 0
+GORT_DEBUG=leakcheck=0 dies leak 0
 
 # Not ours to swallow: the report, then the signal's default action.
 dies nil 139 '^fatal error: nil pointer dereference' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine [0-9]+ \[running\]:.*victim'

@@ -17,10 +17,12 @@ program=$3
 dies nil 139 '^fatal error: nil pointer dereference$' '^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x' '^goroutine 2 \[running\]:'
 dies illegal 132 '^fatal error: illegal instruction$' '^\[signal SIGILL: illegal instruction code=0x2' '^goroutine 2 \[running\]:'
 GORT_TRACEBACK=crash dies nil 134 '^fatal error: nil pointer dereference$' '^goroutine 1 ' "${registers[@]}"
+GORT_DEBUG=leakcheck=1 dies nil 2 '^gort: GORT_DEBUG is leakcheck=1, but leaks cannot be looked for .*: it has no libc; unset it$'
 killed computing QUIT 2 '^SIGQUIT: quit$' '^PC=0x[0-9a-f]+ m=[0-9]+ sigcode=0$' '^goroutine [12] ' '^goroutine [12] ' "${registers[@]}"
 
 program=$4
 dies ignored 7
+GORT_DEBUG=leakcheck=1 dies ignored 2 '^gort: GORT_DEBUG is leakcheck=1, but leaks cannot be looked for .* an entry point of its own; '
 dies goroutine 139 '^fatal error: nil pointer dereference$' '^goroutine [0-9]+ \[running\]:  // main$' '^created by .*Run'
 dies main_thread 139 '^fatal error: nil pointer dereference$' '^goroutine 0 \[running\]:' 'main'
 dies other_thread 139 '^fatal error: nil pointer dereference$' '^goroutine 0 \[running\]:'

@@ -122,6 +122,7 @@ malformed GORT_TRACEBACK everything
 malformed GORT_DEBUG schedtrace=often
 malformed GORT_DEBUG schedtrace
 malformed GORT_DEBUG nosuchkey=1
+malformed GORT_DEBUG leakcheck=2
 malformed GORT_SCHED_SEED dice
 for fine in GORT_MAXPROCS= GORT_MAXPROCS=1024 GORT_TRACEBACK=all GORT_DEBUG=schedtrace=0,scheddetail=1 GORT_SCHED_SEED=7; do
   output=$(env "$fine" "$program" return 2>&1) || { how=$fine procs=- fail "exit status $?"; }
