@@ -101,7 +101,7 @@ ends go_nil 2 "$(fatal 'go of nil func value')" "$in_main"
 # All goroutines are shown, the one that failed first. Whoever runs has no stack to show.
 ends fatal_on_thread 2 'fatal error: sync: unlock of unlocked mutex' '^goroutine 1 \[running\]:' 'std::thread::(join|thread)|stack unavailable'  # main may still be busy with starting the thread
 only_procs=2 ends fatal_others 2 "$(fatal 'sync: unlock of unlocked mutex')" "$in_main" 'main\(\.\.\.\)$' \
-  '^goroutine 2 \[select \(no cases\)\]:' '^goroutine 3 \[running\]:' 'RunClosure|operator\(\)|Fatal|stack unavailable' '^created by'
+  '^goroutine [0-9]+ \[select \(no cases\)\]:' '^goroutine [0-9]+ \[running\]:' 'RunClosure|operator\(\)|Fatal|stack unavailable' '^created by'
 
 # malformed KEY VALUE: the program does not start, and says why. (Go ignores such values.)
 malformed() {
