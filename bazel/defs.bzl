@@ -43,9 +43,15 @@ GORT_PREEMPT_COPTS = select({
     "//conditions:default": [],
 })
 
+# With --config=race ThreadSanitizer must not see layers 0 to 4 (gstruct/sanitizers.h).
+_RACE_INVISIBLE = select({
+    str(Label("//bazel:race")): ["-fno-sanitize=thread"],
+    "//conditions:default": [],
+})
+
 def gort_copts(freestanding):
     """Returns the flags of GORT_COPTS or GORT_FREESTANDING_COPTS; the base of every rule in this repository."""
-    return GORT_FREESTANDING_COPTS if freestanding else GORT_COPTS
+    return GORT_FREESTANDING_COPTS + _RACE_INVISIBLE if freestanding else GORT_COPTS
 
 def _is_header(src):
     return src.endswith(".h") or src.endswith(".inc")

@@ -80,6 +80,7 @@ LAYERS = [
         "tests/deadlock",
         "tests/freestanding",
         "tests/gdb",
+        "tests/sanitizers",
         "tests/stress",
         "third_party",
     ],

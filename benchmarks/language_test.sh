@@ -2,8 +2,6 @@
 # Runs every row of the language benchmark once, with small counts: that they work, not how fast.
 # Usage: language_test.sh PROGRAM
 set -euo pipefail
-# When main returns, goroutines that still wait are dropped with all they hold, as in Go; LeakSanitizer would call that a leak.
-export ASAN_OPTIONS=detect_leaks=0
 for row in $("$1"); do
   for procs in 1 2; do
     figures=$(GORT_MAXPROCS=$procs "$1" "$row" 1000)

@@ -2,8 +2,6 @@
 # Runs an example with 1, 2 and 8 Ps and compares what it prints.
 # Usage: golden_test.sh PROGRAM GOLDEN
 set -euo pipefail
-# When main returns, goroutines that still wait are dropped with all they hold, as in Go; LeakSanitizer would call that a leak.
-export ASAN_OPTIONS=detect_leaks=0
 for procs in 1 2 8; do
   if ! GORT_MAXPROCS=$procs "$1" | diff "$2" -; then
     echo "golden_test.sh: $1 with GORT_MAXPROCS=$procs does not print what is in $2 (above: < expected, > printed)" >&2

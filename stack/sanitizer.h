@@ -5,15 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define GORT_STACK_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GORT_STACK_ASAN 1
-#endif
-#endif
+#include "gort/gstruct/sanitizers.h"
 
-#if defined(GORT_STACK_ASAN)
+#if GORT_ASAN
 extern "C" void __asan_unpoison_memory_region(const volatile void* addr, size_t size_bytes);
 #endif
 
@@ -65,7 +59,7 @@ inline void ValgrindStackDeregister(uintptr_t id) { ValgrindRequest(0x1502, id, 
 // Forgets the red zones of frames that were left without returning: a goroutine that ended by goexit leaves them
 // behind, and the next one on this stack would trip over them.
 inline void AsanUnpoison(uintptr_t lo, uintptr_t hi) {
-#if defined(GORT_STACK_ASAN)
+#if GORT_ASAN
   __asan_unpoison_memory_region(reinterpret_cast<void*>(lo), hi - lo);
 #else
   static_cast<void>(lo);

@@ -15,6 +15,7 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/sys/fatal.h"
 
 namespace gort::runtime {
@@ -90,8 +91,10 @@ void chanref(hchan* c) {
 void chanunref(hchan* c) {
   if (c == nullptr) return;
   auto* block = static_cast<chanblock*>(c);
+  racereleasemerge(&block->refs);
   // Release: what we did with the channel comes before its end; acquire: what the others did, too.
   if (block->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  raceacquire(&block->refs);
   if (c->timer != nullptr) timerhooks.freeTimerChan(c->timer);
   const chantype* t = c->elemtype;
   for (std::uint64_t n = c->qcount.load(std::memory_order_relaxed); n > 0 && t->destroy != nullptr; --n) {
@@ -128,6 +131,7 @@ ChanStatus chansend(hchan* c, void* value, bool block) {
     return ChanStatus::kClosed;
   }
   if (sudog* sg = dequeue(&c->recvq); sg != nullptr) {
+    raceslot(c, sg);
     unlock(&c->lock);
     handtoreceiver(c, sg, value);
     return ChanStatus::kOk;
@@ -164,7 +168,10 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
   // moment. What is closed gets no more values, but may have got one between the two looks, hence the second look.
   if (!block && empty(c)) {
     if (c->closed.load(std::memory_order_acquire) == 0) return ChanStatus::kNotReady;
-    if (empty(c)) return ChanStatus::kClosed;
+    if (empty(c)) {
+      raceacquire(c);
+      return ChanStatus::kClosed;
+    }
   }
 
   g* gp = block ? selfg() : nullptr;  // as in chansend
@@ -181,6 +188,7 @@ ChanStatus chanrecv(hchan* c, void* place, bool block) {
   }
   if (c->closed.load(std::memory_order_relaxed) != 0) {
     unlock(&c->lock);
+    raceacquire(c);
     return ChanStatus::kClosed;
   }
   if (!block) {
@@ -209,6 +217,7 @@ ChanStatus closechan(hchan* c) {
     unlock(&c->lock);
     return ChanStatus::kClosed;
   }
+  racereleasemerge(c);
   // Release: who finds it closed without the lock finds the values that were sent before, too.
   c->closed.store(1, std::memory_order_release);
   // The woken, last first: Go's order, which programs can see. Readied only after the lock is released.

@@ -7,10 +7,14 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/hchan.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/sudog.h"
 #include "gort/runtime/chan/chantype.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/race.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -87,9 +91,14 @@ inline std::uint64_t nextslot(const hchan* c, std::uint64_t i) { return i + 1 ==
 // qcount is written under the lock alone, so no locked operation is needed to change it. Release, as setfirstwaiter.
 inline void setqcount(hchan* c, std::uint64_t n) { c->qcount.store(n, std::memory_order_release); }
 
+// A slot's uses come one after the other: the k-th send, the k-th receive, the (k+C)-th send.
+//
 // Puts *value behind the last one. There is room.
 inline void bufput(hchan* c, void* value) {
-  putvalue(c->elemtype, chanbuf(c, c->sendx), value);
+  void* slot = chanbuf(c, c->sendx);
+  raceacquire(slot);
+  putvalue(c->elemtype, slot, value);
+  racereleasemerge(slot);
   c->sendx = nextslot(c, c->sendx);
   setqcount(c, c->qcount.load(std::memory_order_relaxed) + 1);
 }
@@ -97,8 +106,10 @@ inline void bufput(hchan* c, void* value) {
 // Gives the head to `place`. There is one.
 inline void buftake(hchan* c, void* place) {
   void* slot = chanbuf(c, c->recvx);
+  raceacquire(slot);
   delivervalue(c->elemtype, place, slot);
   destroyslot(c->elemtype, slot);
+  racereleasemerge(slot);
   c->recvx = nextslot(c, c->recvx);
   setqcount(c, c->qcount.load(std::memory_order_relaxed) - 1);
 }
@@ -113,7 +124,11 @@ inline void initsudog(sudog* sg, g* gp, hchan* c, void* elem, bool is_select) {
   sg->isSelect = is_select;
   sg->success = false;
   sg->waitlink = nullptr;
+  racerelease(&sg->elem.vu);
 }
+
+// For the one who has dequeued `sg`: what its owner did before it waited comes before what we do now.
+inline void raceacquirewaiter(const sudog* sg) { raceacquire(&sg->elem.vu); }
 
 // Tells the waiter behind `sg`, which we have dequeued, how it ended. After this sg may be gone.
 // Locks: none held.
@@ -124,10 +139,26 @@ inline void wake(sudog* sg, bool success) {
   goready(gp);
 }
 
+// With --config=race a value that is handed past the empty buffer to `sg`, which we have dequeued, uses up a slot as well: otherwise the k-th
+// receive and the (k+C)-th send would no longer meet at one.
+// Locks: c->lock held.  Source: Go 1.27 runtime.send, under raceenabled.
+inline void raceslot([[maybe_unused]] hchan* c, [[maybe_unused]] const sudog* sg) {
+#if defined(GORT_RACE)
+  if (c->dataqsiz == 0) return;
+  void* slot = chanbuf(c, c->recvx);
+  raceacquire(slot);
+  raceacquirewaiter(sg);
+  racereleasemerge(slot);
+  c->recvx = nextslot(c, c->recvx);
+  c->sendx = c->recvx;
+#endif
+}
+
 // Gives *value to the receiver `sg`, which we have dequeued.
 // Locks: none held. Go copies under the lock; but the two ends are ours alone since dequeue, and a T's move is the user's code.
 // Source: Go 1.27 runtime.send.
 inline void handtoreceiver(const hchan* c, sudog* sg, void* value) {
+  raceacquirewaiter(sg);
   delivervalue(c->elemtype, sg->elem.vp, value);
   wake(sg, true);
 }
@@ -138,14 +169,17 @@ inline void handtoreceiver(const hchan* c, sudog* sg, void* value) {
 // Source: Go 1.27 runtime.recv.
 template <class Unlock>
 void takefromsender(hchan* c, sudog* sg, void* place, Unlock unlockf) {
+  raceacquirewaiter(sg);
   if (c->dataqsiz == 0) {
     unlockf();
     delivervalue(c->elemtype, place, sg->elem.vp);
   } else {
     void* slot = chanbuf(c, c->recvx);
+    raceacquire(slot);
     delivervalue(c->elemtype, place, slot);
     destroyslot(c->elemtype, slot);
     putvalue(c->elemtype, slot, sg->elem.vp);
+    racereleasemerge(slot);
     c->recvx = nextslot(c, c->recvx);
     c->sendx = c->recvx;
     unlockf();
@@ -165,5 +199,7 @@ inline bool outsidebubble(const hchan* c) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_CHAN_CHAN_OPS_H_

@@ -18,8 +18,11 @@
 #include <cstdint>
 
 #include "gort/gstruct/g.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/switch/getg.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -84,5 +87,7 @@ inline void destroyslot(const chantype* t, void* slot) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_CHAN_CHANTYPE_H_

@@ -5,6 +5,7 @@
 #include <unwind.h>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/locked.h"
@@ -17,6 +18,8 @@
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -114,3 +117,5 @@ StackBounds CurrentStack() {
 }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END

@@ -2,10 +2,15 @@
 
 #include <utility>
 
+#include "gort/gstruct/sanitizers.h"
+#include "gort/runtime/chan/chan.h"
 #include "gort/runtime/channel/channel.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/select/select.h"
+#include "gort/runtime/switch/race.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -21,6 +26,7 @@ namespace gort {
 struct Semaphore::Waiter {
   const std::int64_t n;
   const Chan<Unit> ready = MakeChan<Unit>();
+  runtime::hchan* const wake = ready.hchan();
   // Guarded by mutex_ while in line, then the granter's.
   Waiter* next = nullptr;
   Waiter* prev = nullptr;
@@ -39,6 +45,7 @@ void CheckCount(std::int64_t n) {
 bool Semaphore::TryTake(std::int64_t n) {
   if (head_ != nullptr || size_ - held_ < n) return false;
   held_ += n;
+  runtime::raceacquire(&held_);
   return true;
 }
 
@@ -70,8 +77,10 @@ void Semaphore::Wake(Waiter* granted) {
   while (granted != nullptr) {
     // Both read before it is woken and its stack goes on: the channel must outlast Close.
     Waiter* const next = granted->next;
-    const Chan<Unit> ready = granted->ready;
-    ready.Close();
+    runtime::hchan* const ready = granted->wake;
+    runtime::chanref(ready);
+    runtime::closechan(ready);
+    runtime::chanunref(ready);
     granted = next;
   }
 }
@@ -113,6 +122,7 @@ absl::Status Semaphore::Acquire(const Context& ctx, std::int64_t n) {
     self.ready.Recv();
   }
   // The units are ours. If ctx is done as well, that is what counts: the order of the two must not be a matter of luck.
+  runtime::raceacquire(&held_);
   absl::Status err = ctx.Err();
   if (!err.ok()) Release(n);
   return err;
@@ -130,6 +140,7 @@ bool Semaphore::TryAcquire(std::int64_t n) {
 
 void Semaphore::Release(std::int64_t n) {
   CheckCount(n);
+  runtime::racereleasemerge(&held_);
   runtime::lock(&mutex_);
   if (n > held_) {
     runtime::unlock(&mutex_);
@@ -142,3 +153,5 @@ void Semaphore::Release(std::int64_t n) {
 }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END

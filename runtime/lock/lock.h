@@ -9,6 +9,9 @@
 #include <cstdint>
 
 #include "gort/gstruct/mutex.h"
+#include "gort/gstruct/sanitizers.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -58,5 +61,7 @@ inline void unlock(mutex* l) {
 #endif
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_LOCK_LOCK_H_

@@ -17,8 +17,11 @@
 #define GORT_RUNTIME_SCHED_BUBBLE_H_
 
 #include "gort/gstruct/g.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -43,5 +46,7 @@ void bubbleleave(synctestBubble* b);
 bool bubblewatch(g* gp, void* b);
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_BUBBLE_H_

@@ -5,6 +5,9 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/glist.h"
+#include "gort/gstruct/sanitizers.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -61,5 +64,7 @@ inline g* pop(gQueue* q) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_GLIST_OPS_H_

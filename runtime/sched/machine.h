@@ -23,7 +23,10 @@
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/globals.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -87,5 +90,7 @@ inline std::int32_t mcount() { return static_cast<std::int32_t>(sched.mnext - sc
 extern std::atomic<bool> mainStarted;
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_MACHINE_H_

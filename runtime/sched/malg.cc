@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/glist_ops.h"
 #include "gort/runtime/sched/procs.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/stack/stack.h"
@@ -52,6 +53,7 @@ stack stackallocOrDie(std::size_t bytes) {
 
 g* NewG(uintptr_t below) {
   g* gp = new (reinterpret_cast<void*>((below - sizeof(g)) & ~uintptr_t{63})) g{};
+  raceforget(gp, sizeof(g));
   gp->stackguard1 = ~uintptr_t{0};  // must not run C on g0's terms; as in Go
   gp->atomicstatus.store(kGdead, std::memory_order_relaxed);
   return gp;

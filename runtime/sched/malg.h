@@ -22,6 +22,9 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -66,5 +69,7 @@ std::int32_t gcount();
 std::uint64_t gcreated();
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_MALG_H_

@@ -19,6 +19,7 @@
 #include "gort/runtime/sched/startup.h"
 #include "gort/runtime/sched/sysmon.h"
 #include "gort/runtime/sched/trace.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
@@ -72,6 +73,7 @@ std::size_t MainStackBytes() {
 void StartUnderSanitizer(void* closure) {
   g* gp = getg();
   fiber::Arrive(gp);
+  raceresume(gp);
   reinterpret_cast<void (*)(void*)>(gp->startpc)(closure);
 }
 #endif
@@ -84,6 +86,7 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   const PinnedP pinned;
   p* pp = pinned.get();
   g* gp = gfget(pp, spec.stack_bytes, closure_bytes, closure_align, room);
+  fiber::Create(gp);
   gp->startpc = reinterpret_cast<uintptr_t>(fn);
   auto* entry = fn;
 #if GORT_FIBER_HOOKS
@@ -105,7 +108,6 @@ g* newproc1(void (*fn)(void*), std::size_t closure_bytes, std::size_t closure_al
   exchangelabels(gp, self != nullptr ? reflabels(self->labels) : nullptr);  // it had none
   gp->bubble = self != nullptr ? self->bubble : nullptr;
   gp->goid = NextGoid(pp);
-  fiber::Create(gp);
   return gp;
 }
 
@@ -117,6 +119,7 @@ void newprocabandon(g* gp) {
 }
 
 void newprocready(g* gp) {
+  raceready(gp);
   traceGoCreate(gp);
   if (gp->bubble != nullptr) [[unlikely]] bubblestart(gp->bubble);
   casgstatus(gp, kGdead, kGrunnable);

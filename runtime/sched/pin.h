@@ -31,6 +31,9 @@
 #include <cstdint>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -63,5 +66,7 @@ void pininit();
 bool takep(p* pp);
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_PIN_H_

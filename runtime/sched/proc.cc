@@ -25,6 +25,7 @@
 #include "gort/runtime/sched/syscall.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sched/trace.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/switch/switch.h"
 #include "gort/runtime/sys/fatal.h"
 
@@ -243,14 +244,17 @@ void gopark(UnlockFn unlockf, void* lock, WaitReason reason) {
   if (gp == mp->g0) [[unlikely]] {
     if (!mp->isextra) sys::Fatal("gopark: the scheduler's own stack cannot wait; a goroutine must");
     threadpark(gp, unlockf, lock);
+    raceresume(gp);
     return;
   }
+  racepark(gp);
   const bool in_syscall = gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall;
   if (in_syscall) [[unlikely]] leavesyscall();
   pin(mp);  // until the scheduler has found something else to run
   mp->waitunlockf = unlockf;
   mp->waitlock = lock;
   mcall(&park_m, nullptr);
+  raceresume(gp);
   if (in_syscall) [[unlikely]] entersyscall();
 }
 
@@ -258,6 +262,7 @@ void goparkunlock(mutex* l, WaitReason reason) { gopark(&unlockMutex, l, reason)
 
 void goready(g* gp) {
   assertNoLocks("goready");
+  raceready(gp);
   if (gp->m != nullptr) [[unlikely]] {
     threadready(gp);
     return;
@@ -305,6 +310,7 @@ void goexit1() {
   g* gp = getg();
   if (gp->atomicstatus.load(std::memory_order_relaxed) == kGsyscall) leavesyscall();
   pin(gp->m);
+  racepark(gp);
   fiber::Retire(gp);
   mcall(&goexit0, nullptr);
   __builtin_unreachable();

@@ -23,8 +23,11 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/mutex.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/sched/tracking.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -93,5 +96,7 @@ inline void casgstatus(g* gp, std::uint32_t from, std::uint32_t to) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_PROC_H_

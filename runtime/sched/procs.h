@@ -14,7 +14,10 @@
 
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/globals.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -46,5 +49,7 @@ bool isidlep(const p* pp);
 inline p* procat(std::int32_t i) { return allp[i].load(std::memory_order_acquire); }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_PROCS_H_

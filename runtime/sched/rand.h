@@ -5,6 +5,9 @@
 #include <cstdint>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -22,5 +25,7 @@ inline std::uint32_t cheaprandn(std::uint32_t n) {
 std::uint64_t randseed(const m* mp);
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_RAND_H_

@@ -12,7 +12,10 @@
 #include <cstdint>
 
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/globals.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -127,5 +130,7 @@ inline bool runqlooksempty(const p* pp) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_RUNQ_H_

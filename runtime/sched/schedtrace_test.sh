@@ -2,7 +2,6 @@
 # GORT_DEBUG=schedtrace and scheddetail: the lines are Go's, come when they are due, also while all is idle, and do not keep a
 # program from ending.
 set -uo pipefail
-export ASAN_OPTIONS=detect_leaks=0  # as examples/golden_test.sh: goroutines are dropped when main returns
 program=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -8,7 +8,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/stack.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -88,5 +91,7 @@ void mstart() asm("runtime.mstart");
 [[noreturn]] void mreturn() asm("runtime.mreturn");
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_STARTUP_H_

@@ -14,7 +14,10 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/switch/getg.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -41,5 +44,7 @@ extern std::atomic<std::uint32_t> threadwakes;
 inline bool isthread(const g* gp) { return gp->m != nullptr && gp->m->isextra; }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SCHED_THREAD_H_

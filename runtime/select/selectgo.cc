@@ -12,6 +12,7 @@
 #include "gort/runtime/sched/rand.h"
 #include "gort/runtime/sched/seeded.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/timer/timer.h"
 
 namespace gort::runtime {
@@ -119,6 +120,7 @@ bool TryRecv(const Selection& s, const scase& k, ChanStatus* status) {
   if (c->qcount.load(std::memory_order_relaxed) > 0) {
     buftake(c, k.elem);
   } else if (c->closed.load(std::memory_order_relaxed) != 0) {
+    raceacquire(c);
     *status = ChanStatus::kClosed;
   } else {
     return false;
@@ -134,6 +136,7 @@ bool TrySend(const Selection& s, const scase& k, ChanStatus* status) {
   if (c->closed.load(std::memory_order_relaxed) != 0) {
     *status = ChanStatus::kClosed;
   } else if (sudog* sg = dequeue(&c->recvq); sg != nullptr) {
+    raceslot(c, sg);
     selunlock(s);
     handtoreceiver(c, sg, k.elem);
     return true;

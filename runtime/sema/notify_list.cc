@@ -5,6 +5,7 @@
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/sys/fatal.h"
 
 namespace gort::runtime {
@@ -53,6 +54,7 @@ void notifyListWait(notifyList* l, std::uint32_t ticket) {
   lock(&l->lock);
   if (Before(ticket, l->notify.load(std::memory_order_relaxed))) {
     unlock(&l->lock);
+    raceacquire(l);
     return;
   }
   (l->tail != nullptr ? l->tail->next : l->head) = &s;
@@ -65,6 +67,7 @@ void notifyListWait(notifyList* l, std::uint32_t ticket) {
 
 void notifyListNotifyAll(notifyList* l) {
   if (NobodyWaits(l)) return;
+  racereleasemerge(l);
   lock(&l->lock);
   sudog* s = l->head;
   l->head = l->tail = nullptr;
@@ -79,6 +82,7 @@ void notifyListNotifyAll(notifyList* l) {
 
 void notifyListNotifyOne(notifyList* l) {
   if (NobodyWaits(l)) return;
+  racereleasemerge(l);
   lock(&l->lock);
   const std::uint32_t ticket = l->notify.load(std::memory_order_relaxed);
   if (ticket == l->wait.load(std::memory_order_acquire)) {

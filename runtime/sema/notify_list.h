@@ -22,7 +22,10 @@
 #include <cstdint>
 
 #include "gort/gstruct/mutex.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/sudog.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -58,5 +61,7 @@ void notifyListNotifyAll(notifyList* l);
 void notifyListNotifyOne(notifyList* l);
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SEMA_NOTIFY_LIST_H_

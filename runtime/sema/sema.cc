@@ -8,6 +8,7 @@
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/sema/sematree.h"
+#include "gort/runtime/switch/race.h"
 
 namespace gort::runtime {
 
@@ -49,7 +50,7 @@ bool cansemacquire(std::atomic<std::uint32_t>* addr) {
 }  // namespace
 
 void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason) {
-  if (cansemacquire(addr)) return;
+  if (cansemacquire(addr)) return raceacquire(addr);
   // On the stack: it is in the tree only while we stand in goparkunlock.
   sudog s = {};
   s.g = selfg();
@@ -69,12 +70,14 @@ void semacquire1(std::atomic<std::uint32_t>* addr, bool lifo, WaitReason reason)
     lifo = true;  // if somebody was faster, we keep our place
   } while (s.ticket == 0 && !cansemacquire(addr));
   s.g->waiting = nullptr;
+  raceacquire(addr);
 }
 
 bool sematouched(const void* addr) { return islocked(semroot(addr)->lock); }
 
 void semrelease1(std::atomic<std::uint32_t>* addr, bool handoff) {
   semaRoot* root = semroot(addr);
+  racereleasemerge(addr);
   // Release: what the caller did is seen by who takes the count. Sequentially consistent: before the look at nwait.
   addr->fetch_add(1, std::memory_order_seq_cst);
   if (root->nwait.load(std::memory_order_seq_cst) == 0) return;

@@ -2,24 +2,19 @@
 
 #include "gort/gstruct/m.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/race.h"
 
 #if GORT_FIBER_HOOKS
 
-#if defined(GORT_FIBER_ASAN)
+#if GORT_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
 #include <sanitizer/tsan_interface.h>
 #endif
 
-// No instrumentation at all here: TSan pairs function entries with exits on the shadow stack of the current fiber, and
+// Most of what follows is GORT_UNINSTRUMENTED: TSan pairs function entries with exits on the shadow stack of the current fiber, and
 // these functions enter on one and leave on another.
-#if defined(__clang__)
-#define GORT_UNINSTRUMENTED __attribute__((disable_sanitizer_instrumentation))
-#else
-#define GORT_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread")))
-#endif
-
 namespace gort::runtime::fiber {
 
 namespace {
@@ -37,9 +32,21 @@ struct SystemstackArgs {
   g* gp;
 };
 
-#if defined(GORT_FIBER_ASAN)
+#if GORT_ASAN || defined(GORT_RACE)
+// gp's frames and closure: its slot without the g, which outlives them. A g that was made without a slot has frames only.
+struct stack FramesAndClosure(const g* gp) {
+  if (gp->slot.hi == 0) return gp->stack;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(gp);
+  const bool inside = gp->slot.lo <= end && end < gp->slot.hi;
+  return {gp->slot.lo, inside ? end : gp->slot.hi};
+}
+#endif
+
+#if GORT_ASAN
 // g.racectx of a goroutine that will not run again; no fake stack has this address.
 constexpr uintptr_t kRetired = 1;
+// How much of a dead goroutine's stack is poisoned, from its top. All of it would cost an eighth of what is mostly untouched.
+constexpr uintptr_t kPoisonBytes = 64 << 10;
 #endif
 
 GORT_UNINSTRUMENTED const gobuf* McallOnG0(g* gp, void* arg) {
@@ -65,7 +72,7 @@ GORT_UNINSTRUMENTED void SystemstackOnG0(void* arg) {
 
 }  // namespace
 
-#if defined(GORT_FIBER_ASAN)
+#if GORT_ASAN
 
 GORT_UNINSTRUMENTED void Leave(g* from, g* to) {
   void** save = from->racectx == kRetired ? nullptr : reinterpret_cast<void**>(&from->racectx);
@@ -78,23 +85,64 @@ GORT_UNINSTRUMENTED void Arrive(g* gp) {
 
 void Create(g* gp) {
   gp->racectx = 0;
-  // Frames that the stack's last owner left without returning (Goexit of old, noreturn calls) may have left poison.
-  __asan_unpoison_memory_region(reinterpret_cast<void*>(gp->stack.lo), gp->stack.hi - gp->stack.lo);
+  const struct stack own = FramesAndClosure(gp);
+  __asan_unpoison_memory_region(reinterpret_cast<void*>(own.lo), own.hi - own.lo);
 }
 void Adopt(g* g0) { g0->racectx = 0; }
 void Retire(g* gp) { gp->racectx = kRetired; }
-void Destroy(g* gp) { gp->racectx = 0; }
+// A pointer into the stack of a goroutine that has ended is from now on as bad as one into freed memory.
+void Destroy(g* gp) {
+  gp->racectx = 0;
+  const struct stack own = FramesAndClosure(gp);
+  const uintptr_t lo = own.hi - own.lo > kPoisonBytes ? own.hi - kPoisonBytes : own.lo;
+  __asan_poison_memory_region(reinterpret_cast<void*>(lo), own.hi - lo);
+}
 
-#else  // GORT_FIBER_TSAN
+#elif !defined(GORT_RACE)
 
 // 0: the switch orders what was written before it and what is read after it. That is true on one M, and the scheduler
 // relies on it for the fields of m, p and g. Its price: TSan sees no race between two goroutines that took turns on the
-// same M, only between Ms.
+// same M, only between Ms. --config=race is for those.
 GORT_UNINSTRUMENTED void Leave(g*, g* to) { __tsan_switch_to_fiber(reinterpret_cast<void*>(to->racectx), 0); }
+
+void Create(g* gp) { gp->racectx = reinterpret_cast<uintptr_t>(__tsan_create_fiber(0)); }
+
+#else  // GORT_RACE
+
+// The thread_locals of the program and of the libraries that it was started with. Bound: of more than a page the rest is not covered.
+constexpr size_t kTlsBytes = 4096;
+
+uintptr_t ThreadLocals() {
+  uintptr_t thread_pointer;
+#if defined(__x86_64__)
+  asm("movq %%fs:0, %0" : "=r"(thread_pointer));
+  return (thread_pointer & ~uintptr_t{7}) - kTlsBytes;  // they lie below it
+#else
+  thread_pointer = reinterpret_cast<uintptr_t>(__builtin_thread_pointer());
+  return thread_pointer & ~uintptr_t{7};
+#endif
+}
+
+// No order from one goroutine to the next on the same M: race.h. Except for what is the thread's: the one after the other may use that.
+GORT_UNINSTRUMENTED void Leave(g*, g* to) {
+  raceforget(reinterpret_cast<void*>(ThreadLocals()), kTlsBytes);
+  __tsan_switch_to_fiber(reinterpret_cast<void*>(to->racectx), __tsan_switch_to_fiber_no_sync);
+}
+
+void Create(g* gp) {
+  gp->racectx = reinterpret_cast<uintptr_t>(__tsan_create_fiber(0));
+  // What the last goroutine wrote to this stack is no race with the next one's writes. Rejected: to let the end of a goroutine happen
+  // before the start of the next on its stack. It would hide a race of the two.
+  const struct stack own = FramesAndClosure(gp);
+  raceforget(reinterpret_cast<void*>(own.lo), own.hi - own.lo);
+}
+
+#endif
+
+#if GORT_TSAN
 
 GORT_UNINSTRUMENTED void Arrive(g*) {}
 
-void Create(g* gp) { gp->racectx = reinterpret_cast<uintptr_t>(__tsan_create_fiber(0)); }
 void Adopt(g* g0) { g0->racectx = reinterpret_cast<uintptr_t>(__tsan_get_current_fiber()); }
 void Retire(g*) {}
 void Destroy(g* gp) {

@@ -3,6 +3,7 @@
 // ASan keeps the bounds of the current stack and, for use-after-return, a fake stack beside it: both change with each
 // switch, in two halves, one before on the old stack and one after on the new. TSan keeps a shadow call stack and a
 // vector clock for each "fiber"; the change is one call directly before the switch.
+// With --config=race switches order nothing for TSan: race.h says what does.
 //
 // g.racectx holds what the tool keeps for a goroutine that is not running: ASan's fake stack, or TSan's fiber.
 #ifndef GORT_RUNTIME_SWITCH_FIBER_H_
@@ -10,23 +11,9 @@
 
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/gobuf.h"
+#include "gort/gstruct/sanitizers.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define GORT_FIBER_ASAN 1
-#elif defined(__SANITIZE_THREAD__)
-#define GORT_FIBER_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GORT_FIBER_ASAN 1
-#elif __has_feature(thread_sanitizer)
-#define GORT_FIBER_TSAN 1
-#endif
-#endif
-#if defined(GORT_FIBER_ASAN) || defined(GORT_FIBER_TSAN)
-#define GORT_FIBER_HOOKS 1
-#else
-#define GORT_FIBER_HOOKS 0
-#endif
+#define GORT_FIBER_HOOKS (GORT_ASAN || GORT_TSAN)
 
 namespace gort::runtime::fiber {
 
@@ -39,7 +26,8 @@ void Leave(g* from, g* to);
 // Runs on: gp's stack.
 void Arrive(g* gp);
 
-// Makes what the tool keeps for a goroutine that will start; Adopt does so for a thread's own stack, whose g0 this is.
+// Makes what the tool keeps for a goroutine that will start, and forgets what it knows of the stack's last owner. Before
+// the closure is made. Adopt does so for a thread's own stack, whose g0 this is.
 // Runs on: any; Adopt: the thread itself.
 void Create(g* gp);
 void Adopt(g* g0);

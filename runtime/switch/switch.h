@@ -18,8 +18,11 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/gobuf.h"
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/switch/fiber.h"
 #include "gort/runtime/switch/getg.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -148,5 +151,7 @@ inline void gostartcall(gobuf* buf, g* gp, stack s, void (*fn)(void*), void* ctx
 #endif  // __x86_64__
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SWITCH_SWITCH_H_

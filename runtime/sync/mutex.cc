@@ -35,6 +35,7 @@
 // Source: Go 1.27 internal/sync.Mutex.
 #include "gort/runtime/sync/mutex.h"
 
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/rand.h"
@@ -42,6 +43,8 @@
 #include "gort/runtime/sync/spin.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -121,3 +124,5 @@ void Mutex::UnlockSlow(std::uint32_t state) {
 }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END

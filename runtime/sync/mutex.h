@@ -5,7 +5,11 @@
 #include <atomic>
 #include <cstdint>
 
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/seeded.h"
+#include "gort/runtime/switch/race.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -34,6 +38,7 @@ class Mutex {
         [[unlikely]] {
       LockSlow(state);
     }
+    runtime::raceacquire(&sema_);
   }
 
   // Takes it if nobody holds it and nobody has waited for too long, and says whether it did. May fail needlessly when others
@@ -41,14 +46,18 @@ class Mutex {
   // Runs on: any.  Blocks: never.
   [[nodiscard]] bool TryLock() {
     std::uint32_t state = state_.load(std::memory_order_relaxed);
-    return (state & (kLocked | kStarving)) == 0 &&
-           state_.compare_exchange_strong(state, state | kLocked, std::memory_order_acquire, std::memory_order_relaxed);
+    const bool taken =
+        (state & (kLocked | kStarving)) == 0 &&
+        state_.compare_exchange_strong(state, state | kLocked, std::memory_order_acquire, std::memory_order_relaxed);
+    if (taken) runtime::raceacquire(&sema_);
+    return taken;
   }
 
   // Releases it, and wakes one who waits.
   // Runs on: G | a plain thread.  Needs P: no.  Blocks: never, but yields to one who has waited for more than 1 ms.
   // Errors: ends the program with "fatal error: sync: unlock of unlocked mutex" when nobody holds it.
   void Unlock() {
+    runtime::racereleasemerge(&sema_);
     std::uint32_t state = kLocked;
     // Release: publishes the critical section.
     if (!state_.compare_exchange_strong(state, 0, std::memory_order_release, std::memory_order_relaxed)) [[unlikely]] {
@@ -80,5 +89,7 @@ class Mutex {
 static_assert(sizeof(Mutex) == 8, "a Mutex is as large as Go's");
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SYNC_MUTEX_H_

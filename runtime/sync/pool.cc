@@ -3,7 +3,10 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/thread.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::internal {
 
@@ -15,3 +18,5 @@ std::size_t PoolShard() {
 }
 
 }  // namespace gort::internal
+
+GORT_RACE_INVISIBLE_END

@@ -22,9 +22,12 @@
 // Source: Go 1.27 sync.RWMutex.
 #include "gort/runtime/sync/rwmutex.h"
 
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/sema/sema.h"
 #include "gort/runtime/sys/fatal.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -41,6 +44,7 @@ bool RWMutex::TryRLock() {
   std::int32_t count = reader_count_.load(std::memory_order_relaxed);
   while (count >= 0) {
     if (reader_count_.compare_exchange_weak(count, count + 1, std::memory_order_acquire, std::memory_order_relaxed)) {
+      runtime::raceacquire(&reader_sema_);
       return true;
     }
   }
@@ -58,11 +62,11 @@ void RWMutex::Lock() {
   writer_.Lock();
   // Acquire: pairs with the releases in RUnlock, when no reader is left.
   const std::int32_t count = reader_count_.fetch_sub(kMaxReaders, std::memory_order_acquire);
-  if (count == 0) return;
   // Below 0: the writer before us is in Unlock, and counts the readers for us.
-  if (count < 0 || reader_wait_.fetch_add(count, std::memory_order_acq_rel) + count != 0) {
+  if (count < 0 || (count > 0 && reader_wait_.fetch_add(count, std::memory_order_acq_rel) + count != 0)) {
     runtime::semacquire1(&writer_sema_, false, runtime::WaitReason::kSyncRWMutexLock);
   }
+  runtime::raceacquire(&writer_sema_);
 }
 
 bool RWMutex::TryLock() {
@@ -70,6 +74,7 @@ bool RWMutex::TryLock() {
   std::int32_t count = 0;
   if (reader_count_.compare_exchange_strong(count, -kMaxReaders, std::memory_order_acquire,
                                             std::memory_order_relaxed)) {
+    runtime::raceacquire(&writer_sema_);
     return true;
   }
   writer_.Unlock();
@@ -77,6 +82,7 @@ bool RWMutex::TryLock() {
 }
 
 void RWMutex::Unlock() {
+  runtime::racereleasemerge(&reader_sema_);
   if (reader_count_.load(std::memory_order_relaxed) >= 0) runtime::sys::Fatal("sync: Unlock of unlocked RWMutex");
   writer_.Unlock();
   // Release: publishes what the writer did; pairs with the acquire in RLock, and through the semaphores with those who wait.
@@ -94,3 +100,5 @@ void RWMutex::Unlock() {
 }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END

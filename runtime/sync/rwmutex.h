@@ -5,8 +5,12 @@
 #include <atomic>
 #include <cstdint>
 
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/seeded.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/sync/mutex.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -48,6 +52,7 @@ class RWMutex {
     // Acquire: pairs with the release in Unlock.
     if (reader_count_.fetch_add(1, std::memory_order_acquire) < 0) [[unlikely]]
       RLockSlow();
+    runtime::raceacquire(&reader_sema_);
   }
 
   // Takes it for reading if no writer holds it or waits for it, and says whether it did.
@@ -58,6 +63,7 @@ class RWMutex {
   // Runs on: G | a plain thread.  Needs P: no.  Blocks: never.
   // Errors: ends the program with "fatal error: sync: RUnlock of unlocked RWMutex" when no reader holds it.
   void RUnlock() {
+    runtime::racereleasemerge(&writer_sema_);
     // Release: a reader's reads are over before the writer's writes; pairs with the acquire in Lock.
     const std::int32_t count = reader_count_.fetch_sub(1, std::memory_order_release);
     if (count <= 0) [[unlikely]]
@@ -103,5 +109,7 @@ class RWMutex::ReadLocker {
 inline RWMutex::ReadLocker RWMutex::RLocker() { return ReadLocker(this); }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_SYNC_RWMUTEX_H_

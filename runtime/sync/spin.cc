@@ -5,10 +5,13 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/m.h"
 #include "gort/gstruct/p.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/pin.h"
 #include "gort/runtime/sched/runq.h"
 #include "gort/runtime/sched/thread.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -34,3 +37,5 @@ bool canspin(int i) {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END

@@ -11,12 +11,16 @@
 #include "gort/runtime/sync/waitgroup.h"
 
 #include "gort/gstruct/g.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
 #include "gort/runtime/panic/panic.h"
 #include "gort/runtime/sema/sema.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/sys/fatal.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort {
 
@@ -53,6 +57,7 @@ void WaitGroup::Add(int delta) {
   if (const std::uint32_t here = BubbleId(); here != bubble_.load(std::memory_order_relaxed)) [[unlikely]] {
     ChangeBubble(here);
   }
+  if (delta < 0) runtime::racereleasemerge(&sema_);
   const std::uint64_t change = static_cast<std::uint64_t>(delta) << kCountShift;
   // Release: what was done before Done; acquire: the last one passes on what all have done.
   const std::uint64_t state = state_.fetch_add(change, std::memory_order_acq_rel) + change;
@@ -71,7 +76,7 @@ void WaitGroup::Wait() {
   // Acquire: pairs with the release in Add, when the count is zero already.
   std::uint64_t state = state_.load(std::memory_order_acquire);
   do {
-    if (CountOf(state) == 0) return;
+    if (CountOf(state) == 0) return runtime::raceacquire(&sema_);
   } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire));
   const std::uint32_t here = BubbleId();
   const bool durable = here != 0 && here == bubble_.load(std::memory_order_relaxed);
@@ -83,3 +88,5 @@ void WaitGroup::Wait() {
 }
 
 }  // namespace gort
+
+GORT_RACE_INVISIBLE_END

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "gort/gstruct/g.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/status.h"
 #include "gort/gstruct/synctest.h"
 #include "gort/gstruct/waitreason.h"
@@ -28,9 +29,12 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/time/time.h"
 #include "gort/runtime/timer/heap.h"
 #include "gort/runtime/timer/timer.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::synctest {
 
@@ -87,6 +91,7 @@ bool AwaitIdle(g* self, synctestBubble* b, g** place, runtime::WaitReason reason
   if (free) *place = self;
   runtime::unlock(&b->mu);
   if (free) runtime::gopark(&runtime::bubblewatch, b, reason);
+  runtime::raceacquire(b);
   return free;
 }
 
@@ -162,3 +167,5 @@ void Sleep(absl::Duration d) {
 }
 
 }  // namespace gort::synctest
+
+GORT_RACE_INVISIBLE_END

@@ -6,10 +6,13 @@
 #include <cstdint>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/machine.h"
 #include "gort/runtime/sched/thread.h"
 #include "gort/runtime/switch/getg.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -71,3 +74,5 @@ void InstallThreads() {
 }
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END

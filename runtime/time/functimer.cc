@@ -1,6 +1,7 @@
 #include "gort/runtime/time/functimer.h"
 
 #include "gort/runtime/panic/panic.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/time/duration.h"
 #include "gort/runtime/time/time.h"
 
@@ -10,6 +11,7 @@ FuncTimer::FuncTimer(SourceLocation where) : where_(where) { runtime::timerinit(
 
 bool FuncTimer::Start(std::int64_t d_ns) {
   if (runtime::outsidebubble(&t_)) throw PanicError("reset of synctest timer from outside bubble");
+  runtime::racereleasemerge(this);
   Ref();  // the waiting timer's, first: it may fire at once
   const bool waiting = runtime::timerreset(&t_, runtime::timerafter(&t_, d_ns), 0);
   if (waiting) Unref();  // it had one
@@ -34,6 +36,7 @@ void FuncTimer::Unref() {
 
 // Source: Go 1.27 time.goFunc.
 void FuncTimer::Fire(void* self, std::uintptr_t, std::int64_t) {
+  runtime::raceacquire(self);  // g0, and by it what it starts
   auto* f = static_cast<FuncTimer*>(self);
   f->fired_.store(true, std::memory_order_relaxed);
   Go([ref = FuncTimerRef(f)] { ref.get()->Call(); }, f->where_);

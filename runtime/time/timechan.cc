@@ -3,17 +3,24 @@
 #include <type_traits>
 
 #include "gort/gstruct/hchan.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/runtime/chan/chan.h"
 #include "gort/runtime/chan/chan_ops.h"
 #include "gort/runtime/goroutine/goroutine.h"
 #include "gort/runtime/lock/lock.h"
 #include "gort/runtime/panic/panic.h"
+#include "gort/runtime/switch/race.h"
 #include "gort/runtime/time/now.h"
 #include "gort/runtime/timer/timerchan.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::internal {
 
 namespace {
+
+// To TSan: who starts the timer comes before who gets its value.
+void RaceStart(const runtime::hchan* c) { runtime::racereleasemerge(runtime::chanbuf(c, 0)); }
 
 // The timer's function. A full slot means a tick that nobody has taken yet; this one is dropped.
 // Source: Go 1.27 time.sendTime: it sends the time at which the timer was due, since it may run only when somebody
@@ -61,6 +68,7 @@ RecvChan<absl::Time> MakeTimeChan(std::int64_t when, std::int64_t period_ns) {
   runtime::hchan* c = ch.hchan();
   auto* t = new runtime::timer;
   runtime::timerinitchan(t, when, period_ns, &sendTime, c);
+  RaceStart(c);
   c->timer = t;
   return ch;
 }
@@ -82,9 +90,12 @@ bool RestartTimeChan(const RecvChan<absl::Time>& ch, std::int64_t when, std::int
     Gosched();
   }
   prevented |= Drain(c);
+  RaceStart(c);
   if (when > 0) runtime::timerreset(c->timer, when, period_ns);
   runtime::unlock(&c->lock);
   return prevented;
 }
 
 }  // namespace gort::internal
+
+GORT_RACE_INVISIBLE_END

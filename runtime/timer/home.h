@@ -5,8 +5,11 @@
 #include <cstdint>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/timers.h"
 #include "gort/runtime/timer/timer.h"
+
+GORT_RACE_INVISIBLE_BEGIN
 
 namespace gort::runtime {
 
@@ -46,5 +49,7 @@ timers* fire(timers* ts, timer* t, std::int64_t now);
 std::int64_t clocknow(const timers* ts);
 
 }  // namespace gort::runtime
+
+GORT_RACE_INVISIBLE_END
 
 #endif  // GORT_RUNTIME_TIMER_HOME_H_

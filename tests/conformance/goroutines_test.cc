@@ -78,7 +78,7 @@ TEST(D_Gosched, LetsEveryOtherRun) {
   if (IsSeeded()) GTEST_SKIP() << "who is next is drawn";
   OneProc one;
   Gosched();
-  int ran = 0;
+  std::atomic<int> ran{0};  // atomic: Gosched orders nothing
   for (int i = 0; i < 10; ++i) Go([&] { ++ran; });
   // To the end of the global queue, which every 61st time comes before the P's own: hence twice.
   Gosched();

@@ -1,0 +1,169 @@
+// Bugs with memory and arithmetic, on goroutines, for AddressSanitizer, LeakSanitizer, UBSan and Valgrind; and programs that have none.
+// The argument says which.
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "gort/gort.h"
+
+namespace {
+
+// Opaque to the optimizer.
+int* volatile pointer = nullptr;
+volatile int sink = 0;
+volatile int index_of_ten = 10;
+
+[[gnu::noinline]] void ReadThePointer() { sink = *pointer; }
+
+// ---- bugs -------------------------------------------------------------------------------------------------------------------
+
+[[gnu::noinline]] void PublishALocal() {
+  int local[4] = {1, 2, 3, 4};
+  pointer = local;
+  sink = local[sink & 3];
+}
+
+// The variable's goroutine has ended.
+void ReadDeadStack() {
+  gort::WaitGroup wg;
+  wg.Go([] {
+    int local[4] = {1, 2, 3, 4};
+    pointer = local;
+    sink = local[sink & 3];
+  });
+  wg.Wait();
+  gort::Gosched();
+  ReadThePointer();
+}
+
+// The variable's function has returned, the goroutine goes on.
+void ReadReturnedFrame() {
+  gort::WaitGroup wg;
+  wg.Go([] {
+    PublishALocal();
+    ReadThePointer();
+  });
+  wg.Wait();
+}
+
+[[gnu::noinline]] void MakeIt() { pointer = new int(1); }
+[[gnu::noinline]] void FreeIt() { delete pointer; }
+
+void UseAfterFree() {
+  gort::WaitGroup wg;
+  wg.Go(MakeIt);
+  wg.Wait();
+  wg.Go(FreeIt);
+  wg.Wait();
+  wg.Go(ReadThePointer);
+  wg.Wait();
+}
+
+[[gnu::noinline]] void WriteBehindAnArray() {
+  int local[10] = {};
+  pointer = local;
+  pointer[index_of_ten] = 1;
+}
+
+void StackBufferOverflow() {
+  gort::WaitGroup wg;
+  wg.Go(WriteBehindAnArray);
+  wg.Wait();
+}
+
+[[gnu::noinline]] int AddOne(int n) { return n + 1; }
+
+void SignedOverflow() {
+  gort::WaitGroup wg;
+  wg.Go([] { sink = AddOne(INT_MAX); });
+  wg.Wait();
+}
+
+[[gnu::noinline]] int* MakeForgotten() { return new int[25]; }
+
+// Only a goroutine that has ended knew of it.
+void Leak() {
+  gort::WaitGroup wg;
+  wg.Go([] {
+    int* forgotten = MakeForgotten();
+    sink = forgotten != nullptr;
+  });
+  wg.Wait();
+}
+
+// ---- no bugs ----------------------------------------------------------------------------------------------------------------
+
+// When main returns, goroutines wait that hold memory in their frames and closures, and nobody else does.
+void HeldByParked() {
+  gort::Chan<int> never = gort::MakeChan<int>();
+  gort::Chan<int> parked = gort::MakeChan<int>();
+  for (int i = 0; i < 1000; ++i) {
+    gort::Go([never, parked, in_closure = std::make_unique<int>(i)] {
+      auto in_frame = std::make_unique<std::string>(100, 'x');
+      parked.Send(*in_closure);
+      never.Recv();
+      sink = static_cast<int>(in_frame->size());
+    });
+  }
+  gort::GoOptions large;
+  large.stack_size = 4 << 20;
+  gort::Go(large, [never, parked, in_closure = std::make_unique<int>(1)] {
+    parked.Send(*in_closure);
+    never.Recv();
+  });
+  for (int i = 0; i < 1001; ++i) parked.Recv();
+}
+
+[[gnu::noinline]] int Deep(int depth) {
+  volatile char frame[256] = {};
+  return depth == 0 ? frame[0] : Deep(depth - 1) + frame[1];
+}
+
+// Stacks of all sizes are used, left and used again, also by Goexit and exceptions.
+void ManyGoroutines() {
+  gort::Chan<int> ch = gort::MakeChan<int>(10);
+  for (int round = 0; round < 10; ++round) {
+    gort::WaitGroup wg;
+    for (int i = 0; i < 100; ++i) {
+      gort::GoOptions options;
+      if (i % 10 == 0) options.stack_size = std::size_t{16 << 10} << (i / 10);
+      wg.Add(1);
+      gort::Go(options, [&wg, ch, i] {
+        struct Done {
+          gort::WaitGroup* wg;
+          ~Done() { wg->Done(); }
+        } done{&wg};
+        ch.Send(Deep(i % 10));
+        gort::Gosched();
+        try {
+          if (i % 3 == 0) throw i;
+        } catch (int) {
+        }
+        ch.Recv();
+        if (i % 7 == 0) gort::Goexit();
+      });
+    }
+    wg.Wait();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::map<std::string, void (*)()> programs = {
+      {"read_dead_stack", &ReadDeadStack},  {"read_returned_frame", &ReadReturnedFrame},
+      {"use_after_free", &UseAfterFree},    {"stack_buffer_overflow", &StackBufferOverflow},
+      {"signed_overflow", &SignedOverflow}, {"leak", &Leak},
+      {"held_by_parked", &HeldByParked},    {"many_goroutines", &ManyGoroutines},
+  };
+  const auto program = programs.find(argc == 2 ? argv[1] : "");
+  if (program == programs.end()) {
+    std::fprintf(stderr, "memory: give the name of one of the programs in memory.cc\n");
+    return 2;
+  }
+  program->second();
+  std::puts("reached the end");
+}
