@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   const bool buffered = argc > 1 && std::string_view(argv[1]) == "--buffered";
   int answers = 0;
   for (int i = 0; i < 100; ++i) answers += First(buffered ? 3 : 0) != 0;
-  // Who can go on has gone on: a goroutine that only ends needs a turn, no more.
+  // Lets those go on who can. With one P that is certain; of several, one may be without a CPU.
   for (int i = 0; i < 100; ++i) gort::Gosched();
   std::printf("%d answers\n", answers);
   const absl::StatusOr<std::string> leaks = gort::debug::LeakReport();
