@@ -43,7 +43,8 @@
 #endif
 
 // Functions defined between the two are not instrumented: neither their memory accesses (no_sanitize, which also keeps them from being
-// inlined into functions that are) nor their atomic operations.
+// inlined into functions that are) nor their atomic operations, except for those of std::atomic<T*> and <bool>: these are functions of the
+// library's, invisible only where they are inlined.
 #if defined(GORT_RACE) && defined(__clang__)
 #define GORT_RACE_INVISIBLE_BEGIN                                                                \
   _Pragma("clang attribute push(__attribute__((no_sanitize(\"thread\"))), apply_to = function)") \

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <string_view>
 
 #include "gort/runtime/debug/inline.h"
 #include "gort/runtime/debug/modules.h"
@@ -66,19 +67,29 @@ constinit std::atomic<int> telling{0};
 
 std::uintptr_t KeyOf(const StackTrace::Frame& frame) { return frame.pc << 1 | (frame.call ? 1 : 0); }
 
+// As the compiler was given it: "runtime/", or "external/gort+/runtime/" in somebody else's repository.
+constexpr std::string_view kOurFolder = [] {
+  const std::string_view here = __FILE__;
+  return here.substr(0, here.size() - std::string_view("debug/frames.cc").size());
+}();
+
+// Bazel's compilers run in /proc/self/cwd, and some say so. Relative is how the go statements' places are given, too.
+std::string_view Relative(std::string_view path) {
+  constexpr std::string_view kBazel = "/proc/self/cwd/";
+  if (path.starts_with(kBazel)) path.remove_prefix(kBazel.size());
+  return path;
+}
+
 // Whether a source file is gort's or the standard library's own.
 bool IsLibraryFile(const SourceLine& line) {
   const char* where = *line.directory != '\0' ? line.directory : line.file;
-  return std::strstr(where, "/include/c++/") != nullptr || std::strncmp(where, "runtime/", 8) == 0 ||
-         std::strstr(where, "gort/runtime/") != nullptr;
+  return std::strstr(where, "/include/c++/") != nullptr || std::strstr(where, "gort/runtime/") != nullptr ||
+         Relative(where).starts_with(kOurFolder);
 }
 
 void PrintPlace(const SourceLine& line, sys::Printer* out) {
-  // Bazel's compilers run in /proc/self/cwd, and some say so. Relative is how the go statements' places are given, too.
-  constexpr char kBazel[] = "/proc/self/cwd/";
-  const char* directory = line.directory;
-  if (std::strncmp(directory, kBazel, sizeof(kBazel) - 1) == 0) directory += sizeof(kBazel) - 1;
-  if (*line.file != '/' && *directory != '\0') out->Str(directory).Char('/');
+  const std::string_view directory = Relative(line.directory);
+  if (*line.file != '/' && !directory.empty()) out->Str(directory.data(), directory.size()).Char('/');
   out->Str(line.file).Char(':').Udec(line.line);
 }
 

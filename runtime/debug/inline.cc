@@ -51,7 +51,7 @@ class NameWriter {
 
 // Makes unit_ the one that has this line table, with all its scopes known.
 bool InlineReader::EnterByLineTable(const DwarfSections& sections, std::uint64_t line_table) {
-  if (file_ == sections.info.data() && unit_.root().stmt_list && unit_.root().stmt_list.number == line_table) return true;
+  if (file_ != nullptr && file_ == sections.info.data() && unit_.root().stmt_list && unit_.root().stmt_list.number == line_table) return true;
   for (std::uint64_t offset = 0; offset < sections.info.left(); offset = unit_.next()) {
     file_ = nullptr;
     if (!unit_.Open(sections, offset)) continue;
@@ -65,7 +65,7 @@ bool InlineReader::EnterByLineTable(const DwarfSections& sections, std::uint64_t
 
 // The same for the unit that has an entry at `offset`.
 bool InlineReader::EnterByOffset(const DwarfSections& sections, std::uint64_t offset) {
-  if (file_ == sections.info.data() && offset >= unit_.offset() && offset < unit_.next()) return true;
+  if (file_ != nullptr && file_ == sections.info.data() && offset >= unit_.offset() && offset < unit_.next()) return true;
   for (std::uint64_t at = 0; at < sections.info.left() && at <= offset; at = unit_.next()) {
     file_ = nullptr;
     const bool opened = unit_.Open(sections, at);

@@ -68,15 +68,17 @@ std::vector<Place> PlacesOf(std::uint64_t pc) {
     runtime::PrintFrames(trace, false, &out);
   }
   std::vector<Place> places;
+  std::size_t last = 0;
   for (std::size_t from = 0; from < text.size();) {  // two lines each
+    last = from;
     const std::size_t middle = text.find("\n\t", from);
     if (middle == text.npos) break;
     const std::size_t end = text.find('\n', middle + 1);
     places.push_back(PlaceOf(text.substr(from, end - from)));
     from = end + 1;
   }
-  // Without line tables the text has the offset in the module.
-  if (!places.empty()) places.back().offset = runtime::OffsetInFunction(pc);
+  // Without line tables the text has the offset in the module. One without any was inlined, into one that is not shown.
+  if (text.find(" +0x", last) != text.npos) places.back().offset = runtime::OffsetInFunction(pc);
   return places;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/sanitizers.h"
 #include "gort/gstruct/status.h"
 #include "gort/runtime/sched/hooks.h"
 #include "gort/runtime/sched/peek.h"
@@ -14,13 +15,8 @@ namespace gort::runtime {
 
 namespace {
 
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kMayInterrupt = false;
-#elif defined(__has_feature)
-constexpr bool kMayInterrupt = !__has_feature(thread_sanitizer);
-#else
-constexpr bool kMayInterrupt = true;
-#endif
+// A signal could find TSan's runtime anywhere; also with --config=race, where this file itself is not instrumented.
+constexpr bool kMayInterrupt = !GORT_TSAN;
 
 // Real-time signals that we take: the first for which the program has no handler. Programs count from SIGRTMIN up, and
 // Valgrind has the last one.

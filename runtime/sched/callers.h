@@ -14,9 +14,9 @@
 //     too late:  kAsked -> kFree, and a handler that comes afterwards finds nothing to do;
 //                kWalking stays: the thread is stuck in its handler, and nobody is asked any more.
 //
-// That is the only signal of gort's own, and it is sent only while somebody wants a dump, or with GORT_DEBUG=blocked=1. Handlers are installed with SA_RESTART, so
-// read, write, accept and the like go on as if nothing had been; nanosleep, poll, epoll_wait and what has a time-out return EINTR, which
-// a program that calls gort::Stack(true) must expect in Blocking calls. A report of a failure need not care.
+// It is sent only while somebody wants a dump or a profile, or with GORT_DEBUG=blocked=1; the search for leaks has SIGURG
+// (debug/threadstop.h). Handlers are installed with SA_RESTART, so read, write, accept and the like go on as if nothing had been;
+// nanosleep, poll, epoll_wait and what has a time-out return EINTR, which a program that calls gort::Stack(true) must expect in Blocking calls. A report of a failure need not care.
 #ifndef GORT_RUNTIME_SCHED_CALLERS_H_
 #define GORT_RUNTIME_SCHED_CALLERS_H_
 

@@ -22,6 +22,16 @@
 #include "gort/runtime/sched/globals.h"
 #include "gort/runtime/switch/getg.h"
 
+// libc's, which programs with LeakSanitizer have. Declared here, for other programs of this layer have none to include.
+extern "C" {
+struct iovec {
+  void* iov_base;
+  std::size_t iov_len;
+};
+[[gnu::weak]] long process_vm_readv(int pid, const iovec* to, unsigned long nto, const iovec* from, unsigned long nfrom, unsigned long flags);
+[[gnu::weak]] int getpid();
+}
+
 // Present in programs with LeakSanitizer, by itself or in AddressSanitizer; the second in the latter.
 extern "C" [[gnu::weak]] void __lsan_do_leak_check();
 extern "C" [[gnu::weak]] void* __asan_addr_is_in_fake_stack(void* fake_stack, void* addr, void** begin, void** end);
@@ -62,11 +72,21 @@ void Append(uintptr_t word) {
   copy->words[copy->nwords++] = word;
 }
 
-// Not instrumented: there are red zones, which one may not read. Volatile: no memcpy, which is watched as well.
-GORT_UNINSTRUMENTED uintptr_t WordAt(uintptr_t at) { return *reinterpret_cast<const volatile uintptr_t*>(at); }
-
-void CopyWords(uintptr_t begin, uintptr_t end) {
-  for (uintptr_t at = begin; at < end; at += sizeof(uintptr_t)) Append(WordAt(at));
+// Calls `f(word)` for each word in [begin, end). By the kernel, which reads ASan's red zones as well, and stops where the goroutine
+// has ended meanwhile and its large stack is gone.
+template <class F>
+void EachWord(uintptr_t begin, uintptr_t end, F&& f) {
+  uintptr_t words[256];
+  for (uintptr_t at = begin & ~(sizeof(uintptr_t) - 1); at < end;) {
+    const std::size_t wanted = end - at < sizeof(words) ? end - at : sizeof(words);
+    const iovec to = {words, wanted};
+    const iovec from = {reinterpret_cast<void*>(at), wanted};
+    const long got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+    if (got < static_cast<long>(sizeof(uintptr_t))) return;
+    const std::size_t n = static_cast<std::size_t>(got) / sizeof(uintptr_t);
+    for (std::size_t i = 0; i < n; ++i) f(words[i]);
+    at += n * sizeof(uintptr_t);
+  }
 }
 
 // The frame that ASan keeps elsewhere if `word`, from gp's stack, points to it.
@@ -76,7 +96,7 @@ void CopyFakeFrame([[maybe_unused]] const g* gp, [[maybe_unused]] uintptr_t word
   void* begin = nullptr;
   void* end = nullptr;
   if (__asan_addr_is_in_fake_stack(reinterpret_cast<void*>(gp->racectx), reinterpret_cast<void*>(word), &begin, &end) == nullptr) return;
-  CopyWords(reinterpret_cast<uintptr_t>(begin), reinterpret_cast<uintptr_t>(end));
+  EachWord(reinterpret_cast<uintptr_t>(begin), reinterpret_cast<uintptr_t>(end), &Append);
 #endif
 }
 
@@ -91,17 +111,17 @@ uintptr_t LiveFrom(const g* gp, std::uint32_t status) {
 }
 
 void CopyGoroutine(const g* gp, std::uint32_t status) {
+  const struct stack slot = gp->slot;
   const uintptr_t sp = LiveFrom(gp, status);
-  if (sp >= gp->slot.lo && sp < gp->slot.hi) {
-    for (uintptr_t at = sp & ~(sizeof(uintptr_t) - 1); at < gp->slot.hi; at += sizeof(uintptr_t)) {
-      const uintptr_t word = WordAt(at);
+  if (sp >= slot.lo && sp < slot.hi) {
+    EachWord(sp, slot.hi, [gp](uintptr_t word) {
       Append(word);
       CopyFakeFrame(gp, word);
-    }
+    });
   }
   const auto self = reinterpret_cast<uintptr_t>(gp);
-  const bool inside = self >= gp->slot.lo && self < gp->slot.hi;
-  if (!inside) CopyWords(self, self + sizeof(g));  // a large stack's
+  const bool inside = self >= slot.lo && self < slot.hi;
+  if (!inside) EachWord(self, self + sizeof(g), &Append);  // a large stack's
 }
 
 }  // namespace

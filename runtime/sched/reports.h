@@ -1,6 +1,6 @@
 // What a program says about itself beyond "fatal error: ...": dumps of its goroutines, fatal signals, the lines that GORT_DEBUG asks for,
 // blocked threads, depths of stacks. Together with the execution trace (trace.h) this is the target //runtime/sched:reports, which
-// //rt0 and //runtime/guest depend on. A program without libc has it if it says so; otherwise it is smaller by a quarter.
+// //rt0 and //runtime/guest depend on. A program without libc has it if it says so; otherwise it is smaller by almost a third.
 //
 // The table is a weak reference: whether it is there was decided when the program was linked. Rejected: hooks, as in hooks.h. Nobody
 // would fill them in before the first goroutine, for freestanding programs have no constructors.

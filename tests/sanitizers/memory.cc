@@ -115,6 +115,14 @@ void HeldByParked() {
     never.Recv();
   });
   for (int i = 0; i < 1001; ++i) parked.Recv();
+  // The last of them may still be on its way.
+  const auto waiting = [] {
+    const std::string all = gort::Stack(true);
+    int n = 0;
+    for (std::size_t at = all.find(" [chan receive"); at != all.npos; at = all.find(" [chan receive", at + 1)) ++n;
+    return n;
+  };
+  while (waiting() < 1001) gort::Gosched();
 }
 
 [[gnu::noinline]] int Deep(int depth) {
