@@ -32,6 +32,7 @@ enum lockRank : uint32_t {
   lockRankStart,     // runtime/sched/startup.cc: whoever starts the runtime first
   lockRankWorld,     // runtime/sched/world.cc: whoever stops the world
   lockRankHchan,     // hchan.lock
+  lockRankPollDesc,  // pollDesc.lock
   lockRankSched,     // sched.lock
   lockRankTimers,    // timers.lock
   lockRankCount,
@@ -61,10 +62,14 @@ inline constexpr lockRankInfo lockRanks[lockRankCount] = {
     {"start", 0, Several::kNo},
     {"world", lockRankBit(lockRankStart), Several::kNo},
     {"hchan", 0, Several::kByAddress},
-    // Under hchan: the timer of a channel or of a select's timeout is started there, and may wake an M.
-    {"sched", lockRankBit(lockRankStart) | lockRankBit(lockRankWorld) | lockRankBit(lockRankHchan), Several::kNo},
-    // Under hchan: the first receiver of a timer's channel starts the timer. Two of them: timermove, under world.
-    {"timers", lockRankBit(lockRankHchan) | lockRankBit(lockRankWorld), Several::kByRule},
+    {"pollDesc", 0, Several::kNo},
+    // Under hchan and pollDesc: the timer of a channel, of a select's timeout or of a descriptor's deadline is started there, and may wake
+    // an M.
+    {"sched", lockRankBit(lockRankStart) | lockRankBit(lockRankWorld) | lockRankBit(lockRankHchan) | lockRankBit(lockRankPollDesc),
+     Several::kNo},
+    // Under hchan: the first receiver of a timer's channel starts the timer. Under pollDesc: a deadline. Two of them: timermove, under
+    // world.
+    {"timers", lockRankBit(lockRankHchan) | lockRankBit(lockRankPollDesc) | lockRankBit(lockRankWorld), Several::kByRule},
 };
 
 constexpr bool lockRanksNameEarlierOnes() {

@@ -171,7 +171,9 @@ bool GiveUp(m* mp, bool was_spinning, g** found) {
     }
   }
   const std::int64_t poll_until = FirstTimer();
-  if (poll_until == 0 && netpollWaiters.load(std::memory_order_relaxed) == 0) return false;
+  // Sequentially consistent, after the P and the spinning were given up: a thread that begins to wait is counted first and then looks
+  // for an M that it must wake (netpollblockcommit). One of the two sees the other.
+  if (poll_until == 0 && netpollWaiters.load(std::memory_order_seq_cst) == 0) return false;
   if (sched.lastpoll.exchange(0, std::memory_order_seq_cst) == 0) {
     // Somebody polls already. It may have to wake earlier.
     if (poll_until != 0) timerwake(poll_until);
@@ -222,7 +224,7 @@ g* findRunnable(m* mp, bool* inherit_time) {
     if (g* gp = runqget(pp, inherit_time); gp != nullptr) return gp;
     if (g* gp = globrunqtake(pp, true); gp != nullptr) return gp;
     if (netpollWaiters.load(std::memory_order_relaxed) != 0 && sched.lastpoll.load(std::memory_order_relaxed) != 0) {
-      gList list = hooks.netpoll(0);
+      gList list = netpollnow();
       if (g* gp = pop(&list); gp != nullptr) {
         injectglist(&list);
         return gp;
@@ -274,7 +276,7 @@ void timerwake(std::int64_t when) {
   if (sched.lastpoll.load(std::memory_order_seq_cst) == 0) {
     // An M sleeps in netpoll, or is about to and has looked at the timers already. pollUntil 0: for ever, or not known yet.
     const std::int64_t until = sched.pollUntil.load(std::memory_order_seq_cst);
-    if (until == 0 || until > when) hooks.netpollbreak();
+    if (until == 0 || until > when) netpollbreak();
     return;
   }
   wakep();  // an M that looks for work will look at the timers

@@ -3,6 +3,7 @@
 #ifndef GORT_RUNTIME_SCHED_HOOKS_H_
 #define GORT_RUNTIME_SCHED_HOOKS_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "gort/gstruct/g.h"
@@ -51,9 +52,10 @@ struct Hooks {
   // GORT_DEBUG=leakcheck=1: main has returned `status`; looks for leaks, and returns what the program is to end with. Runs on: goroutine 1.
   int (*leakcheck)(int status);
 
-  // The network package: see poller.h.
-  gList (*netpoll)(std::int64_t delay_ns) = &futexpoll;
-  void (*netpollbreak)() = &futexpollbreak;
+  // The network package's (poller.h): only netpoll, netpollnow and netpollbreak call them. Atomic, unlike the others, because Ms sleep in
+  // the default when the first descriptor is opened: netpollinstall.
+  std::atomic<gList (*)(std::int64_t delay_ns)> netpoll = &futexpoll;
+  std::atomic<void (*)()> netpollbreak = &futexpollbreak;
 };
 
 // Writers: the layer above, before what they serve is used for the first time. Readers: the scheduler.

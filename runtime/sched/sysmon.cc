@@ -144,7 +144,7 @@ void PollNetwork(std::int64_t now) {
   std::int64_t last = sched.lastpoll.load(std::memory_order_relaxed);
   if (netpollWaiters.load(std::memory_order_relaxed) == 0 || last == 0 || last + kPollEveryNs > now) return;
   sched.lastpoll.compare_exchange_strong(last, now);
-  gList list = hooks.netpoll(0);
+  gList list = netpollnow();
   injectglist(&list);
 }
 
