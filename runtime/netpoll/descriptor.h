@@ -90,8 +90,8 @@ class Descriptor {
   // Blocks: G, till those whom it woke are out of their calls.
   long Close();
 
-  // -1: not open. The number of another file as soon as somebody closes this: use it as in Use.
-  int fd() const { return pd_ != nullptr ? fd_ : -1; }
+  // -1: not open. The number of another file as soon as somebody closes this: what must not happen meanwhile goes through Use.
+  int fd() const { return pd_ != nullptr && !mutex_.closed() ? fd_ : -1; }
 
  private:
   // The one who reads (writes), for a scope.

@@ -28,6 +28,8 @@ constexpr Side kSides[kPollModes] = {
 
 }  // namespace
 
+bool fdMutex::closed() const { return (state_.load(std::memory_order_relaxed) & kClosed) != 0; }
+
 bool fdMutex::incref() {
   std::uint64_t old = state_.load(std::memory_order_relaxed);
   do {

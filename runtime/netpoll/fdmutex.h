@@ -26,6 +26,9 @@ class fdMutex {
   // Closes, and enters. False: it was closed before. Who waits for R or W is woken and gets false.
   bool increfandclose();
 
+  // Whether it was closed, a moment ago.
+  bool closed() const;
+
   // Leaves. True: the caller is the last one of a closed descriptor, and must close it.
   [[nodiscard]] bool decref();
 

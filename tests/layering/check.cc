@@ -119,7 +119,7 @@ class Checker {
     }
   }
 
-  static bool IsTest(const Call& call) { return call.testonly || call.function.ends_with("_test"); }
+  static bool IsTest(const Call& call) { return call.testonly || call.function.ends_with("_test") || call.function.ends_with("_tests"); }
 
   bool IsTestFile(const std::string& path, const std::string& package) const {
     const std::string file = Canonical(package.empty() ? path : path.substr(package.size() + 1), package);

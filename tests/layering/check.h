@@ -20,7 +20,7 @@ namespace gort::layering {
 //   - Layers 0 to 4 but for their tests: no header that needs libc or the C++ runtime, no thread_local, no lock or thread
 //     of the standard library.
 //
-// A test is a target that is testonly or whose rule is called *_test, with the files that only such targets list; of the
+// A test is a target that is testonly or whose rule is called *_test or *_tests, with the files that only such targets list; of the
 // files that no target lists by name, those called *_test.*, *_fuzz.* or *_benchmark.*.
 std::vector<std::string> Check(const Tree& tree);
 
