@@ -15,6 +15,8 @@
 #include "gort/runtime/group/task.h"           // IWYU pragma: export
 #include "gort/runtime/guest/guest.h"          // IWYU pragma: export
 #include "gort/runtime/metrics/metrics.h"      // IWYU pragma: export
+#include "gort/runtime/net/net.h"              // IWYU pragma: export
+#include "gort/runtime/netpoll/descriptor.h"   // IWYU pragma: export
 #include "gort/runtime/panic/panic.h"          // IWYU pragma: export
 #include "gort/runtime/select/select.h"        // IWYU pragma: export
 #include "gort/runtime/sync/cond.h"            // IWYU pragma: export

@@ -20,19 +20,20 @@
 #include "gtest/gtest.h"
 
 namespace {
-// While above 0: calls of operator new are counted.
+// True: calls of operator new are counted.
 std::atomic<bool> counting{false};
 std::atomic<int> allocations{0};
 }  // namespace
 
-void* operator new(std::size_t size) {
+// noinline: gcc must not see that the two are malloc and free, for it knows one half of a pair at times.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   if (counting.load(std::memory_order_relaxed)) ++allocations;
   void* memory = std::malloc(size);
   if (memory == nullptr) std::abort();
   return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace gort::net {
 namespace {
