@@ -1,5 +1,6 @@
-// LeakSanitizer looks for pointers in globals, in the stacks of threads and in what malloc gave. A goroutine that waits is in none of
-// these places. So at the beginning of each check we put a copy of what counts where it does look, into blocks from malloc:
+// LeakSanitizer looks for pointers in globals, in registers, in the stacks that threads are on and in what malloc gave. A goroutine that
+// waits is in none of these places. So at the beginning of each check we put a copy of what counts where it does look, into blocks from
+// malloc:
 //
 //     slot.hi  +--------------------+
 //              |  g, closure        |
@@ -9,6 +10,19 @@
 //     slot.lo  +--------------------+
 //
 // and, with ASan's detection of uses after return, the frames that it keeps elsewhere.
+//
+// A goroutine that runs on after our look would make the copy wrong: it waits with what it has allocated since, gives it to one that
+// waits, starts another that has it. So all of them are held first, each thread where it is about to go to a goroutine, or comes back from a system call:
+//
+//     __lsan_is_turned_off                        the other threads                  LeakSanitizer's lock
+//     BeginLeakCheck                                                                 held by the check
+//     waits until none runs                       AwaitLeakCheck: wait for the lock       |
+//     copies                                        |                                     |
+//     (LeakSanitizer) stops threads, searches       |                                     |
+//     (LeakSanitizer) unlocks                       go on                            released
+//
+// Bound: one that computes, or blocks its thread, longer than kHoldMicroseconds is not waited for; it is where it was before, in a stack
+// that LeakSanitizer reads by itself.
 //
 // Rejected: __lsan_register_root_region. LeakSanitizer holds its lock when it asks us, and registering takes the same one; to register
 // whole slots once and for all would make it read stacks that were never touched, and find in them what is long gone.
@@ -20,7 +34,9 @@
 #include "gort/gstruct/status.h"
 #include "gort/runtime/mem/mem.h"
 #include "gort/runtime/sched/globals.h"
+#include "gort/runtime/switch/fiber.h"
 #include "gort/runtime/switch/getg.h"
+#include "gort/runtime/sys/linux.h"
 
 // libc's, which programs with LeakSanitizer have. Declared here, for other programs of this layer have none to include.
 extern "C" {
@@ -124,6 +140,31 @@ void CopyGoroutine(const g* gp, std::uint32_t status) {
   if (!inside) EachWord(self, self + sizeof(g), &Append);  // a large stack's
 }
 
+#if GORT_ASAN
+constexpr std::uint32_t kHoldMicroseconds = 1'000'000;
+constexpr std::uint32_t kPollMicroseconds = 100;
+
+// Goroutines that run, but for the one that asks.
+int Running() {
+  const g* self = getg();
+  const g* mine = self != nullptr && self->m != nullptr ? self->m->curg : nullptr;
+  int running = 0;
+  for (const g* gp = allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
+    if (gp != mine && gp->atomicstatus.load(std::memory_order_acquire) == kGrunning) ++running;
+  }
+  return running;
+}
+
+void HoldGoroutines() {
+  fiber::BeginLeakCheck();
+  for (std::uint32_t waited = 0; Running() > fiber::HeldByLeakCheck() && waited < kHoldMicroseconds; waited += kPollMicroseconds) {
+    sys::Usleep(kPollMicroseconds);
+  }
+}
+#else
+void HoldGoroutines() {}  // nobody knows the stacks that its threads are on either: CopyGoroutine copies those
+#endif
+
 }  // namespace
 
 // LeakSanitizer's question whether to skip a check, which it asks at the beginning of each, before it stops the threads. A program
@@ -131,6 +172,7 @@ void CopyGoroutine(const g* gp, std::uint32_t status) {
 // Runs on: any thread.
 extern "C" int __lsan_is_turned_off() {
   if (__lsan_do_leak_check == nullptr) return 0;
+  HoldGoroutines();
   ForgetCopy();
   for (const g* gp = allgs.load(std::memory_order_acquire); gp != nullptr; gp = gp->alllink) {
     const std::uint32_t status = gp->atomicstatus.load(std::memory_order_acquire);

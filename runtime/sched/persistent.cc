@@ -4,6 +4,8 @@
 
 #include "gort/gstruct/mutex.h"
 #include "gort/runtime/lock/lock.h"
+#include "gort/runtime/switch/fiber.h"
+#include "gort/runtime/switch/getg.h"
 #include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 #include "gort/runtime/sys/syscall.h"
@@ -35,6 +37,7 @@ uintptr_t Map(std::size_t size_bytes) {
 }  // namespace
 
 void* persistentalloc(std::size_t size_bytes) {
+  fiber::AwaitLeakCheck(getg());  // Map would wait for it too, and the check would wait for us
   size_bytes = (size_bytes + kAlign - 1) & ~(kAlign - 1);
   if (size_bytes >= kChunkBytes / 4) return reinterpret_cast<void*>(Map(size_bytes));
   lock(&chunk_lock);

@@ -45,6 +45,7 @@ void entersyscall() {
 void leavesyscall() {
   g* gp = getg();
   m* mp = gp->m;
+  fiber::AwaitLeakCheck(gp);
   p* pp = pin(mp);
   traceGo(mp, traceEv::kSyscallExit, gp);
   casgstatus(gp, kGsyscall, kGrunning);

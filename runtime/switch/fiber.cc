@@ -1,6 +1,10 @@
 #include "gort/runtime/switch/fiber.h"
 
+#include <atomic>
+#include <cstdint>
+
 #include "gort/gstruct/m.h"
+#include "gort/gstruct/status.h"
 #include "gort/runtime/switch/getg.h"
 #include "gort/runtime/switch/race.h"
 
@@ -9,6 +13,7 @@
 #if GORT_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #else
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -47,6 +52,22 @@ struct stack FramesAndClosure(const g* gp) {
 constexpr uintptr_t kRetired = 1;
 // How much of a dead goroutine's stack is poisoned, from its top. All of it would cost an eighth of what is mostly untouched.
 constexpr uintptr_t kPoisonBytes = 64 << 10;
+
+// The number of the leak check under way, 0 for none. Writers: BeginLeakCheck; whoever waited for its end.
+constinit std::atomic<std::uint32_t> leakcheck{0};
+constinit std::atomic<int> held{0};
+
+bool RunsGoroutine(const g* self) {
+  if (self == nullptr || self->m == nullptr) return false;
+  const g* gp = self->m->curg;
+  return gp != nullptr && gp->atomicstatus.load(std::memory_order_relaxed) == kGrunning;
+}
+
+// LeakSanitizer says when a check begins, and not when it ends; but it has its lock as long, and this function takes it.
+void TakeLeakSanitizersLock() {
+  static constinit char no_object = 0;
+  __lsan_ignore_object(&no_object);
+}
 #endif
 
 GORT_UNINSTRUMENTED const gobuf* McallOnG0(g* gp, void* arg) {
@@ -54,6 +75,7 @@ GORT_UNINSTRUMENTED const gobuf* McallOnG0(g* gp, void* arg) {
   g* g0 = getg();
   Arrive(g0);
   const gobuf* next = args.fn(gp, args.arg);
+  AwaitLeakCheck(g0);
   Leave(g0, next->g);
   return next;
 }
@@ -73,6 +95,25 @@ GORT_UNINSTRUMENTED void SystemstackOnG0(void* arg) {
 }  // namespace
 
 #if GORT_ASAN
+
+void BeginLeakCheck() {
+  static constinit std::uint32_t checks = 0;  // guard: LeakSanitizer's lock
+  leakcheck.store(++checks, std::memory_order_seq_cst);
+}
+
+int HeldByLeakCheck() { return held.load(std::memory_order_acquire); }
+
+GORT_UNINSTRUMENTED void AwaitLeakCheck(g* self) {
+  std::uint32_t check = leakcheck.load(std::memory_order_seq_cst);
+  while (check != 0) [[unlikely]] {
+    const int runs = RunsGoroutine(self) ? 1 : 0;
+    held.fetch_add(runs, std::memory_order_acq_rel);
+    TakeLeakSanitizersLock();
+    held.fetch_sub(runs, std::memory_order_acq_rel);
+    leakcheck.compare_exchange_strong(check, 0, std::memory_order_seq_cst);  // it fails when the next check has begun
+    check = leakcheck.load(std::memory_order_seq_cst);
+  }
+}
 
 GORT_UNINSTRUMENTED void Leave(g* from, g* to) {
   void** save = from->racectx == kRetired ? nullptr : reinterpret_cast<void**>(&from->racectx);

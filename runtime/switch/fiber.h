@@ -36,6 +36,19 @@ void Retire(g* gp);
 // Drops what the tool keeps for gp, which has left for the last time. Runs on: g0.
 void Destroy(g* gp);
 
+#if GORT_ASAN
+// Holds the threads while LeakSanitizer looks: one that is about to go to a goroutine waits until the check is over, in AwaitLeakCheck.
+// To be called by the check itself, which has LeakSanitizer's lock: that lock is what they wait for. Rejected: to hold who leaves a
+// goroutine as well. It may have a lock of the runtime that another one needs to get to where it is held.
+void BeginLeakCheck();
+// How many of those that wait have a goroutine that counts as running.
+int HeldByLeakCheck();
+// Waits for the end of a check that is under way. Runs on: any, without a lock of the runtime.
+void AwaitLeakCheck(g* self);
+#else
+inline void AwaitLeakCheck(g*) {}
+#endif
+
 // mcall and systemstack with the two halves in their places.
 void Mcall(void (*raw)(const gobuf* (*)(g*, void*), void*), const gobuf* (*fn)(g*, void*), void* arg);
 void Systemstack(void (*raw)(void (*)(void*), void*), void (*fn)(void*), void* arg);
@@ -48,6 +61,7 @@ inline void Create(g*) {}
 inline void Adopt(g*) {}
 inline void Retire(g*) {}
 inline void Destroy(g*) {}
+inline void AwaitLeakCheck(g*) {}
 
 #endif
 

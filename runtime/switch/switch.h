@@ -44,6 +44,7 @@ void Systemstack(void (*fn)(void*), void* arg) asm("runtime.systemstack");
 // Runs on: g0.  Needs P: no.  Blocks: never.
 // Source: Go 1.27 runtime.gogo. Unlike Go's it leaves *buf as it is.
 [[noreturn]] inline void gogo(const gobuf* buf) {
+  fiber::AwaitLeakCheck(getg());
   fiber::Leave(getg(), buf->g);
   internal::Gogo(buf);
 }

@@ -1,13 +1,18 @@
 // Bugs with memory and arithmetic, on goroutines, for AddressSanitizer, LeakSanitizer, UBSan and Valgrind; and programs that have none.
 // The argument says which.
+#include <atomic>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gort/gort.h"
+
+extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();
 
 namespace {
 
@@ -125,6 +130,46 @@ void HeldByParked() {
   while (waiting() < 1001) gort::Gosched();
 }
 
+// Memory changes hands all the time while leaks are looked for: it grows, goes to a goroutine that waits, by a channel and by a
+// pointer into its frame, and to one that has just been started.
+void HeldByRunning() {
+  constexpr int kHolders = 8;
+  constexpr int kChecks = 50;
+  using Load = std::unique_ptr<std::vector<int>>;
+  std::atomic<bool> stop{false};
+  gort::WaitGroup wg;
+  for (int i = 0; i < kHolders; ++i) {
+    wg.Go([&stop] {
+      gort::Chan<Load> there = gort::MakeChan<Load>();
+      gort::Chan<Load> back = gort::MakeChan<Load>();
+      gort::Go([there, back] {
+        while (auto load = there.Recv()) {
+          (*load)->push_back(1);
+          back.Send(std::move(*load));
+        }
+      });
+      auto load = std::make_unique<std::vector<int>>();
+      while (!stop.load()) {
+        there.Send(std::move(load));
+        load = std::move(*back.Recv());
+        gort::WaitGroup started;
+        Load returned;
+        started.Go([&returned, load = std::move(load)]() mutable { returned = std::move(load); });
+        started.Wait();
+        load = std::move(returned);
+        if (load->size() > 100) load = std::make_unique<std::vector<int>>();
+      }
+      there.Close();
+    });
+  }
+  for (int i = 0; i < kChecks && __lsan_do_recoverable_leak_check != nullptr; ++i) {
+    if (__lsan_do_recoverable_leak_check() != 0) std::exit(1);
+    gort::Gosched();
+  }
+  stop.store(true);
+  wg.Wait();
+}
+
 [[gnu::noinline]] int Deep(int depth) {
   volatile char frame[256] = {};
   return depth == 0 ? frame[0] : Deep(depth - 1) + frame[1];
@@ -165,7 +210,8 @@ int main(int argc, char** argv) {
       {"read_dead_stack", &ReadDeadStack},  {"read_returned_frame", &ReadReturnedFrame},
       {"use_after_free", &UseAfterFree},    {"stack_buffer_overflow", &StackBufferOverflow},
       {"signed_overflow", &SignedOverflow}, {"leak", &Leak},
-      {"held_by_parked", &HeldByParked},    {"many_goroutines", &ManyGoroutines},
+      {"held_by_parked", &HeldByParked},    {"held_by_running", &HeldByRunning},
+      {"many_goroutines", &ManyGoroutines},
   };
   const auto program = programs.find(argc == 2 ? argv[1] : "");
   if (program == programs.end()) {

@@ -62,6 +62,8 @@ test_asan() {
   local fake_stacks
   for fake_stacks in 0 1; do
     ASAN_OPTIONS=detect_stack_use_after_return=$fake_stacks clean "held_by_parked, fake stacks $fake_stacks" "$memory" held_by_parked
+    GORT_MAXPROCS=8 ASAN_OPTIONS=detect_stack_use_after_return=$fake_stacks \
+      clean "held_by_running, fake stacks $fake_stacks" "$memory" held_by_running
     ASAN_OPTIONS=detect_stack_use_after_return=$fake_stacks clean "many_goroutines, fake stacks $fake_stacks" "$memory" many_goroutines
   done
 }
