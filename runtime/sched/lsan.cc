@@ -12,7 +12,8 @@
 // and, with ASan's detection of uses after return, the frames that it keeps elsewhere.
 //
 // A goroutine that runs on after our look would make the copy wrong: it waits with what it has allocated since, gives it to one that
-// waits, starts another that has it. So all of them are held first, each thread where it is about to go to a goroutine, or comes back from a system call:
+// waits, starts another that has it. So all of them are held first, each thread where it is about to go to a goroutine, or comes back
+// from a system call:
 //
 //     __lsan_is_turned_off                        the other threads                  LeakSanitizer's lock
 //     BeginLeakCheck                                                                 held by the check
