@@ -62,6 +62,7 @@ LAYERS = [
         "docs",
         "examples",
         "examples/debugging",
+        "examples/flags",
         "examples/httpd",
         "gstruct/crosscheck",
         "rt0",
