@@ -32,6 +32,8 @@ std::atomic<int> allocations{0};
   if (memory == nullptr) std::abort();
   return memory;
 }
+// Ours too, for ASan's own would not fit with our delete.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
