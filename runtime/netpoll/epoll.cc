@@ -37,6 +37,9 @@ struct {
 // 1: netpollbreak has written since the eventfd was last read.
 constinit std::atomic<std::uint32_t> netpollWakeSig{0};
 
+// Counts registrations. What was written before one is seen by whom the kernel tells of its events; this says so in C++ as well.
+constinit std::atomic<std::uint32_t> registrations{0};
+
 bool IsParents() { return sys::Getpid() != poller.pid; }
 
 void Drain() {
@@ -50,6 +53,7 @@ gList Poll(std::int64_t delay_ns) {
   sys::EpollEvent events[kEventsAtOnce];
   const long n = sys::EpollWait(poller.epfd, events, kEventsAtOnce, delay_ns);
   if (sys::IsError(n) && n != -sys::kEINTR) sys::Fatal("netpoll: the kernel does not wait on epoll (was its descriptor closed?)");
+  registrations.load(std::memory_order_acquire);
   gList list = {};
   for (long i = 0; i < n; ++i) {
     const std::uint32_t bits = events[i].events;
@@ -122,6 +126,7 @@ long netpollregister(int fd, pollDesc* pd) {
   const std::uint64_t tag = netpolltag(pd, pd->fdseq.load(std::memory_order_relaxed));
   if (netpolltagdesc(tag) != pd) sys::Fatal("netpoll: memory above 2^48, which an event's tag cannot name");
   const sys::EpollEvent event = {sys::kEPOLLIN | sys::kEPOLLOUT | sys::kEPOLLRDHUP | sys::kEPOLLET, tag};
+  registrations.fetch_add(1, std::memory_order_acq_rel);
   return sys::EpollCtl(poller.epfd, sys::kEPOLL_CTL_ADD, fd, &event);
 }
 

@@ -8,6 +8,7 @@
 #include "gort/gstruct/g.h"
 #include "gort/gstruct/status.h"
 #include "gort/gstruct/waitreason.h"
+#include "gort/runtime/sched/peek.h"
 #include "gort/runtime/sched/proc.h"
 #include "gort/runtime/sched/thread.h"
 
@@ -26,9 +27,11 @@ class Watched {
     while (!IsParked(reason)) isthread(selfg()) ? std::this_thread::yield() : gosched();
   }
 
+  // Peek: who waits in a loop, for the network, may be on its way into the next wait.
   bool IsParked(WaitReason reason) const {
     const g* gp = gp_.load(std::memory_order_acquire);
-    return gp != nullptr && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting && gp->waitreason == reason;
+    return gp != nullptr && gp->atomicstatus.load(std::memory_order_acquire) == kGwaiting &&
+           Peek(gp->waitreason) == reason;
   }
 
  private:
