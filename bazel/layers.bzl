@@ -64,6 +64,7 @@ LAYERS = [
         "examples/debugging",
         "examples/flags",
         "examples/httpd",
+        "examples/redisd",
         "examples/tcpproxy",
         "gstruct/crosscheck",
         "rt0",

@@ -25,7 +25,8 @@ std::string& Program() {
   std::map<std::string_view, absl::CommandLineFlag*> sorted;
   for (const auto& [name, flag] : absl::GetAllFlags()) sorted.emplace(name, flag);
   for (const auto& [name, flag] : sorted) {
-    const std::string value = flag->IsOfType<std::string>() ? absl::StrCat("\"", flag->DefaultValue(), "\"") : flag->DefaultValue();
+    const std::string value =
+        flag->IsOfType<std::string>() ? absl::StrCat("\"", flag->DefaultValue(), "\"") : flag->DefaultValue();
     std::printf("  --%s=%s\n      %s\n", std::string(name).c_str(), value.c_str(), flag->Help().c_str());
   }
   std::exit(0);

@@ -13,6 +13,6 @@ ABSL_FLAG(absl::Duration, timeout, absl::Seconds(5), "how long to wait");
 
 int main(int argc, char** argv) {
   gort::examples::ParseFlags(argc, argv, "Prints its flags.");
-  std::printf("%d %d %s %s\n", absl::GetFlag(FLAGS_port), absl::GetFlag(FLAGS_verbose), absl::GetFlag(FLAGS_root).c_str(),
-              absl::FormatDuration(absl::GetFlag(FLAGS_timeout)).c_str());
+  std::printf("%d %d %s %s\n", absl::GetFlag(FLAGS_port), absl::GetFlag(FLAGS_verbose),
+              absl::GetFlag(FLAGS_root).c_str(), absl::FormatDuration(absl::GetFlag(FLAGS_timeout)).c_str());
 }
