@@ -48,6 +48,9 @@ class RequestParser {
   // No byte of a request has come: here a connection may end in peace.
   bool idle() const { return state_ == State::kRequestLine && line_.empty() && header_bytes_ == 0; }
 
+  // The head is complete, the body is not.
+  bool in_body() const { return state_ >= State::kBody && state_ < State::kDone; }
+
   // The head is complete, the body has not begun, and the client waits for "100 Continue" before it sends it. True once.
   bool TakeContinue();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ class Server {
       if (ended_) return Flush();
       if (const Rejection* rejection = parser_.rejection()) return Refuse(rejection->status, rejection->sentence);
       const Request request = parser_.Take();
+      phase_.reset();
       const bool keep_alive =
           request.keep_alive && served < options_.requests && !(options_.draining && options_.draining());
       if (absl::Status status = Respond(options_.handler(request), request.method, keep_alive); !status.ok())
@@ -42,6 +44,8 @@ class Server {
       if (parser_.TakeContinue()) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
       // Whoever has nothing more to read must not be left waiting for what has been answered.
       if (absl::Status status = Flush(); !status.ok()) return status;
+      const Phase phase = parser_.idle() ? Phase::kIdle : parser_.in_body() ? Phase::kBody : Phase::kHead;
+      if (phase_ != phase) stream_.Await(*(phase_ = phase));
       const absl::StatusOr<std::size_t> n = stream_.Read(std::span<char>(buffer_.get(), kInputBytes));
       if (absl::IsDeadlineExceeded(n.status())) {
         ended_ = true;
@@ -101,6 +105,7 @@ class Server {
   const std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kInputBytes);
   std::string_view input_;  // what has been read and not been parsed, in buffer_
   std::string output_;
+  std::optional<Phase> phase_;  // what stream_ has been told of the current request
   bool ended_ = false;
 };
 

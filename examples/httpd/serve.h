@@ -17,11 +17,20 @@
 
 namespace gort::examples::httpd {
 
-// What a connection is made of; in a server a net::Conn, in a test a script. A read that is to give up after a time ends with
-// DeadlineExceeded.
+// What of a request has not come yet.
+enum class Phase {
+  kIdle,  // all of it: a connection that ends here loses nothing
+  kHead,
+  kBody,
+};
+
+// What a connection is made of; in a server a net::Conn, in a test a script.
 class Stream {
  public:
   virtual ~Stream() = default;
+  // Reads wait for `phase` from now on, of the same request till kIdle comes again or kHead for the next. Time for deadlines: a Read
+  // that gives up after a time ends with DeadlineExceeded.
+  virtual void Await(Phase phase) = 0;
   virtual absl::StatusOr<std::size_t> Read(std::span<char> buffer) = 0;  // 0: the other side sends no more
   virtual absl::Status Write(std::string_view bytes) = 0;                // all of it
 };

@@ -25,6 +25,8 @@ class Script final : public Stream {
   explicit Script(std::vector<std::string> pieces, absl::Status end = absl::OkStatus())
       : pieces_(std::move(pieces)), end_(std::move(end)) {}
 
+  void Await(Phase phase) override { phases.push_back(phase); }
+
   absl::StatusOr<std::size_t> Read(std::span<char> buffer) override {
     answered_before_read.push_back(answer);
     if (next_ == pieces_.size()) return end_.ok() ? absl::StatusOr<std::size_t>(0) : end_;
@@ -44,6 +46,7 @@ class Script final : public Stream {
 
   std::string answer;
   std::vector<std::string> answered_before_read;
+  std::vector<Phase> phases;
   int writes = 0;
 
  private:
@@ -139,6 +142,15 @@ TEST(Serve, TellsASlowClientFromAnIdleOne) {
 
   Script reset({}, absl::UnavailableError("connection reset by peer"));
   EXPECT_EQ(Serve(reset, Echo()).code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(Serve, SaysOnceWhatOfARequestItWaitsFor) {
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n";
+  Script client({"PO", post.substr(2, 10), post.substr(12), "a", "bGET", " /", Get("/").substr(5)});
+  EXPECT_TRUE(Serve(client, Echo()).ok());
+  using enum Phase;
+  EXPECT_EQ(client.phases, (std::vector<Phase>{kIdle, kHead, kBody, kHead, kIdle}));
+  EXPECT_EQ(client.answer, Ok("POST / ab") + Ok("GET / "));
 }
 
 TEST(Serve, WritesNoFieldThatWouldBeginAnother) {
