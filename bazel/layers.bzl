@@ -50,6 +50,7 @@ LAYERS = [
         "runtime/panic",
         "runtime/preempt",
         "runtime/select",
+        "runtime/signal",
         "runtime/sync",
         "runtime/thread",
         "runtime/time",
