@@ -62,6 +62,7 @@ LAYERS = [
         "benchmarks",
         "docs",
         "examples",
+        "examples/crawl",
         "examples/debugging",
         "examples/flags",
         "examples/httpd",
