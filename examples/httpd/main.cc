@@ -1,4 +1,5 @@
 // httpd: an HTTP/1.1 server for files. docs/servers.md shows it at work.
+#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -10,8 +11,8 @@
 #include "gort/examples/flags/flags.h"
 #include "gort/examples/httpd/app.h"
 #include "gort/examples/httpd/server.h"
-#include "gort/examples/httpd/stop_signals.h"
 #include "gort/gort.h"
+#include "gort/runtime/signal/signal.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:8080", "the address to listen on, host:port; port 0: a free one");
 ABSL_FLAG(std::string, root, "", "the folder whose files are served; none: no files");
@@ -76,7 +77,8 @@ int main(int argc, char** argv) {
   const httpd::ServerOptions options = Options(app);
   const absl::Duration grace = Positive(FLAGS_shutdown_timeout);
   httpd::RaiseDescriptorLimit();
-  const gort::RecvChan<gort::Unit> stops = httpd::StopSignals();
+  const gort::Chan<int> stops = gort::MakeChan<int>(1);
+  gort::signal::Notify(stops, SIGINT, SIGTERM);
   const absl::StatusOr<gort::net::Listener> listener = gort::net::Listen("tcp", address);
   if (!listener.ok()) return Fail(listener.status(), " (--listen chooses another address)");
   std::printf("httpd: listening on %s\n", listener->Addr().c_str());

@@ -128,7 +128,7 @@ void Server::Close() {
   for (Connection* connection : connections_) connection->Close();
 }
 
-absl::Status Server::RunUntil(const RecvChan<Unit>& stops, absl::Duration grace) {
+absl::Status Server::RunUntil(const RecvChan<int>& stops, absl::Duration grace) {
   const Chan<absl::Status> ended = MakeChan<absl::Status>(1);
   Go([this, ended] { ended.Send(Run()); });
   std::optional<absl::Status> status;

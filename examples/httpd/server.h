@@ -49,7 +49,7 @@ class Server {
 
   // Run with Shutdown at the first value of `stops`, and Close at the second or after `grace`.
   // Runs on: G.  Blocks: G.  Errors: Run's.
-  absl::Status RunUntil(const RecvChan<Unit>& stops, absl::Duration grace);
+  absl::Status RunUntil(const RecvChan<int>& stops, absl::Duration grace);
 
  private:
   class Connection;

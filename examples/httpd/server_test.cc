@@ -1,6 +1,7 @@
 #include "gort/examples/httpd/server.h"
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -219,14 +220,14 @@ TEST_F(ServerTest, EndsAtTheSecondSignalAtOnce) {
   ASSERT_TRUE(listener.ok()) << listener.status();
   address_ = listener->Addr();
   Server server(*listener, options_);
-  const Chan<Unit> stops = MakeChan<Unit>();
+  const Chan<int> stops = MakeChan<int>();
   Go([&] { ended_.Send(server.RunUntil(stops, absl::Hours(1))); });
   const net::Conn busy = Connect();
   ASSERT_TRUE(busy.Write("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").ok());
   char byte[1];
   ASSERT_TRUE(busy.Read(byte).ok());
-  stops.Send(Unit());
-  stops.Send(Unit());
+  stops.Send(SIGTERM);
+  stops.Send(SIGTERM);
   EXPECT_TRUE(ended_.Recv()->ok());
 }
 

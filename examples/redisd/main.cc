@@ -1,4 +1,5 @@
 // redisd: a server that speaks the protocol of Redis. docs/servers.md
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <string>
@@ -9,8 +10,9 @@
 #include "absl/time/time.h"
 #include "gort/examples/flags/flags.h"
 #include "gort/examples/redisd/server.h"
-#include "gort/examples/redisd/stop_signal.h"
+#include "gort/runtime/context/context.h"
 #include "gort/runtime/net/listen.h"
+#include "gort/runtime/signal/signal.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:6379", "address to listen on; port 0: a free one, which is printed");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::ZeroDuration(),
@@ -43,7 +45,9 @@ int main(int argc, char** argv) {
                  .max_pending_bytes = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_pending_kib)) << 10},
       .max_clients = static_cast<std::size_t>(absl::GetFlag(FLAGS_max_clients)),
   });
-  if (absl::Status status = server.Serve(examples::redisd::UntilStopSignal(), *listener); !status.ok()) {
+  const auto [ctx, stop] = signal::NotifyContext(Background(), SIGINT, SIGTERM);
+  ContextAfterFunc(ctx, stop);  // the same signal again ends the process, as ever
+  if (absl::Status status = server.Serve(ctx, *listener); !status.ok()) {
     std::fprintf(stderr, "redisd: %s\n", std::string(status.message()).c_str());
     return 1;
   }

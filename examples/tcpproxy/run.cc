@@ -8,9 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "gort/examples/tcpproxy/signals.h"
+#include "gort/runtime/channel/channel.h"
 #include "gort/runtime/context/context.h"
 #include "gort/runtime/goroutine/goroutine.h"
+#include "gort/runtime/signal/signal.h"
 
 namespace gort::examples::tcpproxy {
 namespace {
@@ -37,17 +38,18 @@ int Run(const std::string& listen, const ProxyOptions& options) {
     Print(stderr, listener.status().message());
     return 1;
   }
-  static Signals& signals = *new Signals({SIGTERM, SIGINT, SIGUSR1});
-  static Proxy& proxy = *new Proxy(*listener, options);  // like `signals` used to the end of the process
+  const Chan<int> signals = MakeChan<int>(3);  // one place for each
+  signal::Notify(signals, SIGTERM, SIGINT, SIGUSR1);
+  static Proxy& proxy = *new Proxy(*listener, options);  // used to the end of the process
   PrintStart(*listener, options);
   const auto [ctx, stop] = WithCancel(Background());
-  Go([stop = stop] {
+  Go([signals, stop = stop] {
     for (;;) {
-      if (signals.Next() == SIGUSR1) {
+      if (*signals.Recv() == SIGUSR1) {
         Print(stdout, proxy.counters().ToString());
         continue;
       }
-      for (int number : {SIGTERM, SIGINT}) signal(number, SIG_DFL);
+      signal::Reset(SIGTERM, SIGINT);  // a second one ends the program at once
       stop();
     }
   });
