@@ -61,9 +61,8 @@ long Connect(netpoll::Descriptor& descriptor, const SockAddr& to) {
   return failed != 0 ? failed : outcome;
 }
 
-absl::StatusOr<Conn> DialOne(const Context& ctx, const Target& target, const SockAddr& to) {
-  const std::string address = to.String();
-  const Op op = {"dial", target.network_name, "", address};
+// One attempt. `op` is for its errors.
+absl::StatusOr<std::shared_ptr<Socket>> Attempt(const Context& ctx, const Target& target, const SockAddr& to, const Op& op) {
   if (!ctx.Err().ok()) return internal::OpError(op, internal::ContextError(ctx).code(), internal::ContextError(ctx).message());
   absl::StatusOr<std::shared_ptr<Socket>> made = Socket::New(op, to.family(), target.network.type);
   if (!made.ok()) return made.status();
@@ -79,9 +78,25 @@ absl::StatusOr<Conn> DialOne(const Context& ctx, const Target& target, const Soc
     return internal::OpError(op, ended.code(), ended.message());
   }
   if (result != 0) return internal::OpError(op, "connect", result);
-  if (!target.network.is_unix() && target.network.type == SOCK_STREAM) socket->SetTcpDefaults();
   socket->NameEnds();
-  return Conn(std::move(socket));
+  return socket;
+}
+
+// To one address. When nobody listens at a port from which the kernel also takes those of new connections, it may give us that very one;
+// TCP then connects the socket to itself. Two more attempts get other ports.
+// Source: Go 1.27 net.sysDialer.doDialTCP, net.selfConnect.
+absl::StatusOr<Conn> DialOne(const Context& ctx, const Target& target, const SockAddr& to) {
+  const std::string address = to.String();
+  const Op op = {"dial", target.network_name, "", address};
+  const bool tcp = !target.network.is_unix() && target.network.type == SOCK_STREAM;
+  for (int more = 2;; --more) {
+    absl::StatusOr<std::shared_ptr<Socket>> socket = Attempt(ctx, target, to, op);
+    if (!socket.ok()) return socket.status();
+    const bool to_itself = tcp && (*socket)->LocalAddr() == (*socket)->RemoteAddr();
+    if (to_itself && more > 0) continue;
+    if (tcp) (*socket)->SetTcpDefaults();
+    return Conn(*std::move(socket));
+  }
 }
 
 // One after the other. Each has its share of the time that is left, and at least 2 s. The first error counts.

@@ -298,8 +298,7 @@ TEST(E66, RefusedIsSaidAsGoSaysIt) {
   EXPECT_TRUE(absl::IsUnavailable(status));
 }
 
-TEST(E66, EndOfTheContextEndsADial) {
-  // Nobody accepts and the queue is full: the next ones stay in connect.
+TEST(E66, DialOfAnEndedContextFails) {  // one that ends later: dial_test.cc
   absl::StatusOr<Listener> l = Listen("tcp", "127.0.0.1:0");
   ASSERT_TRUE(l.ok());
   auto [done_ctx, cancel_done] = WithCancel(Background());
