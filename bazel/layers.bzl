@@ -86,6 +86,7 @@ LAYERS = [
         "tests/deadlock",
         "tests/freestanding",
         "tests/gdb",
+        "tests/hostile",
         "tests/sanitizers",
         "tests/stress",
         "third_party",
