@@ -47,6 +47,7 @@ LAYERS = [
         "runtime/goroutine",
         "runtime/group",
         "runtime/net",
+        "runtime/os",
         "runtime/panic",
         "runtime/preempt",
         "runtime/select",
