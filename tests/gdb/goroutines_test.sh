@@ -27,11 +27,11 @@ session() {
   local name=$1 arguments=() output part pattern rest i
   shift
   for i in "${!commands[@]}"; do arguments+=(-ex "echo \\n<<<$i>>>\\n" -ex "${commands[$i]}"); done
-  # gdb may ask for a thread's registers when exit_group has just ended it, and gives up: not what is tested here.
+  # gdb may ask for a thread's registers when exit_group has just ended it, or for its status, and gives up: not what is tested here.
   for _ in 1 2 3 4 5; do
     output=$(gdb -nx -q -batch -iex "set auto-load safe-path /" -iex "set debuginfod enabled off" -iex "set width 0" \
       "${arguments[@]}" "$@" 2>&1 </dev/null)
-    grep -q "Couldn't get registers: No such process" <<<"$output" || break
+    grep -qE "Couldn't get registers: No such process|internal-error: wait returned unexpected status" <<<"$output" || break
   done
   for i in "${!commands[@]}"; do
     part=$(sed -n "/^<<<$i>>>\$/,/^<<<$((i + 1))>>>\$/p" <<<"$output")
