@@ -105,8 +105,9 @@ absl::StatusOr<std::vector<SockAddr>> internal::Resolve(const Context& ctx, cons
     if (!path.ok()) return path.status();
     return std::vector<SockAddr>{*path};
   }
-  if (address.empty()) return absl::InvalidArgumentError("missing address");
-  absl::StatusOr<std::pair<std::string, std::string>> parts = SplitHostPort(address);
+  if (address.empty() && !listener) return absl::InvalidArgumentError("missing address");
+  using Parts = std::pair<std::string, std::string>;
+  const absl::StatusOr<Parts> parts = address.empty() ? Parts() : SplitHostPort(address);  // "": everywhere, at a free port
   if (!parts.ok()) return parts.status();
   const absl::StatusOr<std::uint16_t> port = ParsePort(ctx, network, parts->second);
   if (!port.ok()) return port.status();

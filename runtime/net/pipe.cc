@@ -80,22 +80,25 @@ class PipeEnd final : public internal::ConnImpl {
   ~PipeEnd() override { (void)Close(); }
 
   absl::StatusOr<std::size_t> Read(std::span<char> into) override {
-    const Chan<Unit> passed = read_deadline_->passed();
-    if (IsClosed(closed_)) return ClosedPipe();
-    if (IsClosed(other_closed_)) return 0;
-    if (IsClosed(passed)) return TimedOut("read");
-    std::optional<std::string_view> offer;
-    switch (Select(Recv(in_.offers, offer), Recv(closed_), Recv(other_closed_), Recv(passed))) {
-      case 0: break;
-      case 1: return ClosedPipe();
-      case 2: return 0;
-      default: return TimedOut("read");
+    for (;;) {
+      const Chan<Unit> passed = read_deadline_->passed();
+      if (IsClosed(closed_)) return ClosedPipe();
+      if (IsClosed(other_closed_)) return 0;
+      if (IsClosed(passed)) return TimedOut("read");
+      std::optional<std::string_view> offer;
+      switch (Select(Recv(in_.offers, offer), Recv(closed_), Recv(other_closed_), Recv(passed))) {
+        case 0: break;
+        case 1: return ClosedPipe();
+        case 2: return 0;
+        default: return TimedOut("read");
+      }
+      // The writer stays until it has heard: its bytes are there.
+      const std::size_t n = std::min(into.size(), offer->size());
+      if (n != 0) std::memcpy(into.data(), offer->data(), n);
+      in_.taken.Send(n);
+      // A Write of nothing has met its reader, but 0 would tell it that the other end is closed. (Go has io.EOF for that.)
+      if (n != 0 || into.empty()) return n;
     }
-    // The writer stays until it has heard: its bytes are there.
-    const std::size_t n = std::min(into.size(), offer->size());
-    if (n != 0) std::memcpy(into.data(), offer->data(), n);
-    in_.taken.Send(n);
-    return n;
   }
 
   absl::StatusOr<std::size_t> Write(std::string_view text) override {

@@ -26,6 +26,18 @@ TEST(E65, PipeIsSynchronousAndAWriteMayServeSeveralReads) {
   EXPECT_EQ(a.RemoteAddr(), "pipe");
 }
 
+TEST(E65, WriteOfNothingIsNotTheEndOfAPipe) {
+  auto [a, b] = Pipe();
+  WaitGroup done;
+  done.Go([a = a] {
+    EXPECT_EQ(*a.Write(""), 0u);
+    EXPECT_EQ(*a.Write("x"), 1u);
+  });
+  char buf[8];
+  EXPECT_EQ(*b.Read(buf), 1u);
+  done.Wait();
+}
+
 TEST(E65, PipeDeadlines) {
   auto [a, b] = Pipe();
   char buf[8];

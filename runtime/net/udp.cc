@@ -3,6 +3,9 @@
 #include <netinet/in.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "gort/runtime/net/calls.h"
@@ -29,7 +32,9 @@ absl::StatusOr<Resolved> ResolveOne(std::string_view network, std::string_view a
   if (parsed->type != SOCK_DGRAM) return absl::InvalidArgumentError("unexpected address type");
   absl::StatusOr<std::vector<SockAddr>> all = internal::Resolve(Background(), *parsed, network, address, listener);
   if (!all.ok()) return all.status();
-  return Resolved{*parsed, all->front()};
+  // Of several, the first IPv4 one, as Go: who names a host mostly means that.
+  const auto v4 = std::find_if(all->begin(), all->end(), [](const SockAddr& a) { return a.family() == AF_INET; });
+  return Resolved{*parsed, v4 != all->end() ? *v4 : all->front()};
 }
 
 // A socket, and `call` (bind or connect) on it.
@@ -37,6 +42,7 @@ absl::StatusOr<UDPConn> Make(const Op& op, const Resolved& resolved, long call, 
   const SockAddr& address = resolved.address;
   absl::StatusOr<std::shared_ptr<Socket>> socket = Socket::New(op, address.family(), SOCK_DGRAM);
   if (!socket.ok()) return socket.status();
+  (*socket)->SetOption(SOL_SOCKET, SO_BROADCAST, 1);  // as Go
   if (address.family() == AF_INET6) {
     (*socket)->SetOption(IPPROTO_IPV6, IPV6_V6ONLY, resolved.network.family == AF_INET6 ? 1 : 0);
   }
@@ -58,7 +64,14 @@ absl::StatusOr<UDPConn> ListenUDP(std::string_view network, std::string_view add
   const absl::StatusOr<Resolved> resolved = ResolveOne(network, address, true);
   if (!resolved.ok()) return internal::OpError({"listen", network, "", ""}, resolved.status().code(), resolved.status().message());
   const std::string text = resolved->address.String();
-  return Make({"listen", network, "", text}, *resolved, SYS_bind, "bind");
+  absl::StatusOr<UDPConn> conn = Make({"listen", network, "", text}, *resolved, SYS_bind, "bind");
+  const std::uint16_t port = resolved->address.port();
+  const bool any = resolved->address == SockAddr::Any(AF_INET6, port) && resolved->network.family == AF_UNSPEC;
+  if (conn.ok() || !any || absl::IsAlreadyExists(conn.status()) || absl::IsPermissionDenied(conn.status())) return conn;
+  // A machine without IPv6.
+  const Resolved v4_any = {resolved->network, SockAddr::Any(AF_INET, port)};
+  absl::StatusOr<UDPConn> v4_only = Make({"listen", network, "", text}, v4_any, SYS_bind, "bind");
+  return v4_only.ok() ? std::move(v4_only) : std::move(conn);
 }
 
 absl::StatusOr<UDPConn> DialUDP(std::string_view network, std::string_view address) {

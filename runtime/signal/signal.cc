@@ -20,6 +20,7 @@
 #include "gort/runtime/select/select.h"
 #include "gort/runtime/signal/sigqueue.h"
 #include "gort/runtime/sync/mutex.h"
+#include "gort/runtime/sys/fatal.h"
 #include "gort/runtime/sys/linux.h"
 
 namespace gort::signal {
@@ -69,6 +70,9 @@ SigsetBits SetOf(std::span<const int> signals) {
   }
   return set;
 }
+
+// Of Ignore and Reset: without a number also every real-time signal that somebody asked for.  Locks: s.mu held.
+SigsetBits TakenBy(const State& s, std::span<const int> signals) { return SetOf(signals) | (signals.empty() ? s.Wanted() : 0); }
 
 template <class F>
 void ForEach(SigsetBits set, F f) {
@@ -142,13 +146,14 @@ void Notify(const SendChan<int>& c, std::span<const int> signals) {
 void Ignore(std::span<const int> signals) {
   State& s = TheState();
   const std::lock_guard hold(s.mu);
-  TakeAway(s, SetOf(signals), signal_ignore);
+  // A fault would come back at once and for ever, and abort() promises an end: ignoring those is left undone, as in Go.
+  TakeAway(s, TakenBy(s, signals) & ~(runtime::sys::kSynchronousSignals | SigBit(runtime::sys::kSIGABRT)), signal_ignore);
 }
 
 void Reset(std::span<const int> signals) {
   State& s = TheState();
   const std::lock_guard hold(s.mu);
-  TakeAway(s, SetOf(signals), signal_disable);
+  TakeAway(s, TakenBy(s, signals), signal_disable);
 }
 
 std::pair<Context, std::function<void()>> NotifyContext(const Context& parent, std::span<const int> signals) {

@@ -14,10 +14,13 @@
 // become one. Who waits for a signal is not deadlocked.
 //
 //   SIGKILL, SIGSTOP        cannot be caught; asking for them does nothing
-//   SIGSEGV, SIGFPE, ...    come only if somebody else sent them: what the program does itself, abort() too, is reported as ever
+//   SIGSEGV, SIGFPE, ...    come only if somebody else sent them: what the program does itself, abort() too, is reported as ever, and
+//                           cannot be ignored
 //   SIGPIPE                 kills who writes to a pipe that nobody reads, unless asked for or ignored (Go's runtime swallows it, but for
 //                           standard output). Sockets of gort::net never raise it
 //   SIGURG                  not among "all": gort stops threads with it in order to search for leaks
+//   real-time signals       not among "all" (Go has 1 to 64, we 1 to 31). The highest that is free, 62 or below, is gort's own from its first
+//                           dump on
 //
 // The first Notify starts a goroutine that stays, as Go's does; call it outside of synctest's bubbles. A signal that every thread of the
 // process blocks does not come; Go unblocks it. In a child after fork nothing is received before exec.
@@ -66,7 +69,7 @@ void Notify(const SendChan<int>& c, Signals... signals) {
 // given does again what it did at first.
 void Stop(const SendChan<int>& c);
 
-// These do nothing from now on; without a number, all. Ends their Notify.
+// These do nothing from now on; without a number, all, and what else was asked for. Ends their Notify.
 template <std::same_as<int>... Signals>
 void Ignore(Signals... signals) {
   internal::Ignore(internal::Numbers(signals...).span());
@@ -75,7 +78,7 @@ void Ignore(Signals... signals) {
 // Whether the signal does nothing: by Ignore, or since the start.
 bool Ignored(int sig);
 
-// These do what they did at first; without a number, all. Ends their Notify, and their Ignore, which Go's does not.
+// These do what they did at first; without a number, all, and what else was asked for. Ends their Notify, and their Ignore, which Go's does not.
 template <std::same_as<int>... Signals>
 void Reset(Signals... signals) {
   internal::Reset(internal::Numbers(signals...).span());

@@ -154,6 +154,23 @@ TEST(Stop, OfTheLastChannelGivesTheActionBack) {
   ::signal(SIGUSR2, SIG_DFL);
 }
 
+TEST(Ignore, OfAFailureSignalDoesNothing) {
+  Ignore(SIGSEGV, SIGABRT);
+  EXPECT_FALSE(Ignored(SIGSEGV));
+  EXPECT_FALSE(Ignored(SIGABRT));
+}
+
+TEST(Reset, WithoutNumbersTakesRealTimeSignalsToo) {
+  const int sig = SIGRTMIN + 3;
+  struct sigaction before, after;
+  sigaction(sig, nullptr, &before);
+  const Chan<int> c = MakeChan<int>(1);
+  Notify(c, sig);
+  Reset();
+  sigaction(sig, nullptr, &after);
+  EXPECT_EQ(after.sa_handler, before.sa_handler);
+}
+
 TEST(Ignore, EndsNotifyAndResetEndsIgnore) {
   const Chan<int> c = MakeChan<int>(1);
   Notify(c, SIGUSR1);
