@@ -8,6 +8,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "gort/examples/flags/descriptor_limit.h"
 #include "gort/examples/flags/flags.h"
 #include "gort/examples/httpd/app.h"
 #include "gort/examples/httpd/server.h"
@@ -76,7 +77,7 @@ int main(int argc, char** argv) {
   const httpd::App app(std::move(root), absl::GetFlag(FLAGS_debug));
   const httpd::ServerOptions options = Options(app);
   const absl::Duration grace = Positive(FLAGS_shutdown_timeout);
-  httpd::RaiseDescriptorLimit();
+  gort::examples::RaiseDescriptorLimit();
   const gort::Chan<int> stops = gort::MakeChan<int>(1);
   gort::signal::Notify(stops, SIGINT, SIGTERM);
   const absl::StatusOr<gort::net::Listener> listener = gort::net::Listen("tcp", address);

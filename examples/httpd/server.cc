@@ -1,7 +1,5 @@
 #include "gort/examples/httpd/server.h"
 
-#include <sys/resource.h>
-
 #include <mutex>
 #include <optional>
 #include <span>
@@ -16,7 +14,7 @@ namespace gort::examples::httpd {
 //     idle ------------------------------------> busy ------------------------------------------------> idle
 //       +-- Drain: a deadline in the past -> Read fails, the connection ends in peace
 //
-// A request whose first byte has been read is therefore answered, whenever Shutdown comes.
+// A request whose first byte has been read is therefore answered, whenever Shutdown comes; not those that were pipelined behind it.
 class Server::Connection final : public Stream {
  public:
   Connection(Server& server, net::Conn conn) : server_(server), conn_(std::move(conn)) {
@@ -137,13 +135,6 @@ absl::Status Server::RunUntil(const RecvChan<int>& stops, absl::Duration grace) 
   if (Select(Recv(ended, status), Recv(stops), gort::Timeout(grace)) == 0) return *status;
   Close();
   return *ended.Recv();
-}
-
-void RaiseDescriptorLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace gort::examples::httpd

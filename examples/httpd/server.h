@@ -67,10 +67,6 @@ class Server {
   std::unordered_set<Connection*> connections_;  // guarded by mutex_
 };
 
-// Raises the limit of open descriptors as far as the system allows: a connection is one, and so is a file on its way. As Go's programs
-// do at their start.
-void RaiseDescriptorLimit();
-
 }  // namespace gort::examples::httpd
 
 #endif  // GORT_EXAMPLES_HTTPD_SERVER_H_

@@ -131,8 +131,8 @@ TEST_F(ServerTest, CutsOffWhoDoesNotFinishWhileOthersAreServed) {
   });
   const net::Conn other = Connect();
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(other.Write(kHello).ok());
-    ASSERT_TRUE(IsOk(ReadHello(other)));
+    EXPECT_TRUE(other.Write(kHello).ok());  // not ASSERT: who drips is to be waited for
+    EXPECT_TRUE(IsOk(ReadHello(other)));
   }
   EXPECT_TRUE(absl::StartsWith(ReadAll(head), "HTTP/1.1 408 "));
   EXPECT_TRUE(absl::StartsWith(ReadAll(body), "HTTP/1.1 408 "));
@@ -163,7 +163,7 @@ TEST_F(ServerTest, LetsFurtherConnectionsWaitForAFreeOne) {
   ASSERT_TRUE(third.Write(kLastHello).ok());
   // Third is not served, however long we wait, while two are; here: a few answers later.
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(first.Write(kHello).ok() && IsOk(ReadHello(first)));
-  ASSERT_TRUE(third.SetReadDeadline(absl::InfinitePast()).ok());
+  ASSERT_TRUE(third.SetReadDeadline(Now() + absl::Milliseconds(5)).ok());
   char byte[1];
   EXPECT_TRUE(absl::IsDeadlineExceeded(third.Read(byte).status()));
   ASSERT_TRUE(third.SetReadDeadline(absl::Time()).ok());

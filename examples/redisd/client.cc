@@ -39,7 +39,7 @@ void Client::Serve() {
 // Sets the deadline of the next Read; false if there is to be none.
 bool Client::AwaitsInput(const Session& session) {
   std::lock_guard lock(mu_);
-  if (stopping_) return false;
+  if (stopping_ || broken_) return false;  // a deadline in the past is to stay
   if (options_.idle_timeout > absl::ZeroDuration()) {
     // Subscribers may be silent, as with Redis.
     (void)conn_.SetReadDeadline(session.subscribed() ? absl::InfiniteFuture() : absl::Now() + options_.idle_timeout);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gort/examples/flags/descriptor_limit.h"
 #include "gort/examples/flags/flags.h"
 #include "gort/examples/redisd/server.h"
 #include "gort/runtime/context/context.h"
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
   if (absl::GetFlag(FLAGS_max_clients) < 1) examples::BadFlag("--max_clients must be at least 1.");
   if (absl::GetFlag(FLAGS_max_pending_kib) < 1) examples::BadFlag("--max_pending_kib must be at least 1.");
 
+  examples::RaiseDescriptorLimit();
   const absl::StatusOr<net::Listener> listener = net::Listen("tcp", absl::GetFlag(FLAGS_listen));
   if (!listener.ok()) {
     std::fprintf(stderr, "redisd: %s\n", std::string(listener.status().message()).c_str());

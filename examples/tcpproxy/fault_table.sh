@@ -19,6 +19,11 @@ for tool in "${pg:-/usr/lib/postgresql}/pgbench" redis-server redis-benchmark re
   fi
 done
 
+if ! id -un >/dev/null 2>&1 || { [[ $(id -u) == 0 ]] && ! id postgres >/dev/null 2>&1; }; then
+  echo "skipped: PostgreSQL needs a user with a name, and as root the user postgres"
+  exit 0
+fi
+
 # PostgreSQL refuses to be root.
 PATH+=:/usr/sbin:/sbin  # runuser's
 as_owner() { if [[ $(id -u) == 0 ]]; then runuser -u postgres -- "$@"; else "$@"; fi; }

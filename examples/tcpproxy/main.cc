@@ -2,17 +2,18 @@
 //
 //   ./bazelw run //examples/tcpproxy -- --listen=127.0.0.1:7000 --to=127.0.0.1:6379
 
-#include <sys/resource.h>
-
 #include <cstdint>
 #include <random>
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "gort/examples/flags/descriptor_limit.h"
 #include "gort/examples/flags/flags.h"
 #include "gort/examples/tcpproxy/proxy.h"
 #include "gort/examples/tcpproxy/run.h"
+#include "gort/runtime/net/address.h"
 
 using gort::examples::BadFlag;
 using gort::examples::tcpproxy::Stall;
@@ -42,6 +43,8 @@ gort::examples::tcpproxy::ProxyOptions OptionsFromFlags() {
                     .slice = absl::GetFlag(FLAGS_fault_slice),
                     .seed = absl::GetFlag(FLAGS_fault_seed)};
   if (options.to.empty()) BadFlag("--to must say where the server is, as in --to=127.0.0.1:6379.");
+  if (!options.to.starts_with('/') && !gort::net::SplitHostPort(options.to).ok())
+    BadFlag(absl::StrCat("--to cannot be \"", options.to, "\": it is a host and a port, as in 127.0.0.1:6379, or the path of a socket."));
   if (options.max_connections < 1) BadFlag("--max_connections must be at least 1.");
   if (options.connect_timeout <= absl::ZeroDuration()) BadFlag("--connect_timeout must be above 0.");
   if (options.idle_timeout <= absl::ZeroDuration()) BadFlag("--idle_timeout must be above 0.");
@@ -50,19 +53,11 @@ gort::examples::tcpproxy::ProxyOptions OptionsFromFlags() {
   return options;
 }
 
-// Two descriptors for each connection are more than the usual soft limit allows. Go raises it, too.
-void RaiseFileLimit() {
-  rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   gort::examples::ParseFlags(argc, argv, "Relays TCP connections to a server, byte by byte. SIGTERM and SIGINT stop it, SIGUSR1 prints counters.");
   const gort::examples::tcpproxy::ProxyOptions options = OptionsFromFlags();
-  RaiseFileLimit();
+  gort::examples::RaiseDescriptorLimit();  // two for each connection
   return gort::examples::tcpproxy::Run(absl::GetFlag(FLAGS_listen), options);
 }

@@ -26,7 +26,7 @@ struct ProxyOptions {
   std::string to;                                        // the server's address
   std::int64_t max_connections = 1024;                   // at once; more wait in the kernel's queue until one has ended
   absl::Duration connect_timeout = absl::Seconds(10);    // of the server
-  absl::Duration idle_timeout = absl::InfiniteDuration();  // how long nothing may move either way; noticed a quarter later at most
+  absl::Duration idle_timeout = absl::InfiniteDuration();  // how long nothing may move either way; noticed half of that later at most
   absl::Duration grace = absl::Seconds(10);              // how long connections may go on once the proxy is to stop
   FaultOptions faults;
 };

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "gort/runtime/goroutine/goroutine.h"
+#include "gort/runtime/select/select.h"
 #include "gort/runtime/sync/waitgroup.h"
 #include "gort/runtime/time/time.h"
 
@@ -83,7 +84,7 @@ Relay::End Relay::Copy(Way way) {
 bool Relay::Write(const net::Conn& to, Faults& faults, const char* bytes, std::size_t size, Way way) {
   if (faults.DrawStall()) {
     ++counters_.stalls;
-    Sleep(faults.stall_length());
+    if (Select(Recv(over_), Timeout(faults.stall_length())) == 0) return false;
   }
   if (!to.Write({bytes, size}).ok()) return false;
   moved_.fetch_add(size, std::memory_order_relaxed);
@@ -95,6 +96,7 @@ bool Relay::Write(const net::Conn& to, Faults& faults, const char* bytes, std::s
 bool Relay::CloseBoth(bool reset) {
   const std::lock_guard hold(closing_);
   if (std::exchange(closed_, true)) return false;
+  over_.Close();
   if (reset) ++counters_.aborted;
   for (const net::Conn* conn : {&client_, &server_}) {
     if (reset) {

@@ -27,6 +27,7 @@
 
 #include "gort/examples/tcpproxy/counters.h"
 #include "gort/examples/tcpproxy/faults.h"
+#include "gort/runtime/channel/channel.h"
 #include "gort/runtime/net/conn.h"
 #include "gort/runtime/sync/mutex.h"
 
@@ -77,6 +78,7 @@ class Relay {
   std::atomic<bool> up_ended_{false};
   std::atomic<bool> down_ended_{false};
   std::atomic<bool> cut_short_{false};  // a receiver took no more: writer Move, reader Run, once both ways have ended
+  Chan<Unit> over_ = MakeChan<Unit>();  // closed with the connections: ends a stall
   Mutex closing_;                       // held while they are closed, so that a descriptor is not another's when its option is set
   bool closed_ = false;                 // guarded by closing_
 };
