@@ -20,8 +20,8 @@ inline int CountFds() {
   return count;
 }
 
-// Whether there are no more than `before` again: now, or as soon as nobody has one for a moment. A thread of the runtime that finds
-// nothing to do reads /proc/self/stat, to see whether the program is deadlocked.
+// Whether there are no more than `before` again: now, or as soon as nobody has one for a moment. The runtime reads
+// /proc/self/task/<n>/syscall to see whether a thread is blocked (runtime/sched/blocked.h).
 inline bool FdsReturnTo(int before) {
   for (int tries = 0; tries < 30'000; ++tries) {
     if (CountFds() <= before) return true;
